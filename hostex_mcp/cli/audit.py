@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from rich.console import Group, RenderableType
@@ -65,14 +65,18 @@ def _configured() -> Path:
 
 def _entries(file: Path) -> Iterator[dict[str, Any]]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        text = file.read_text(encoding="utf-8", errors="replace").rstrip("\n")
     except OSError as error:
         raise OneLine(f"{file}: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
+    # Not at what else ends a line in Unicode, as JSON has that within texts.
+    for number, line in enumerate(text.split("\n") if text else (), start=1):
         try:
-            yield json.loads(line)
-        except ValueError:
-            raise OneLine(f"{file}: line {number} is not an entry of the audit trail") from None
+            entry: object = json.loads(line)
+        except (ValueError, RecursionError):
+            entry = None
+        if not isinstance(entry, dict):
+            raise OneLine(f"{file}: line {number} is not an entry of the audit trail")
+        yield cast("dict[str, Any]", entry)
 
 
 def _paragraphs(entries: list[dict[str, Any]]) -> Group:

@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
-import click
 from anyio.to_thread import run_sync
 from uvicorn import Config, Server
 
+from hostex_mcp.cli.logs import say
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.engine import Engine
 
@@ -69,7 +69,7 @@ class LocalPage:
             url = self._url(change)
             opened = await self._opened(url)
             if not opened:
-                click.echo(_WAITS.format(url), err=True)
+                await run_sync(say, _WAITS.format(url))
             self._sentences[change.id] = self._sentence(change, opened)
         return self._sentences[change.id]
 

@@ -13,6 +13,8 @@ from queue import Full, Queue
 from threading import Thread
 from typing import TextIO
 
+import click
+
 from hostex_mcp import request_id
 
 MOST_LINES = 1_000
@@ -60,6 +62,10 @@ class _Unblocked(QueueHandler):
         except Full:
             self._dropped += 1
 
+    def say(self, line: str) -> None:
+        """Write a line as it is."""
+        self.enqueue(logging.makeLogRecord({"msg": line}))
+
     def flush(self) -> None:
         """Wait until the lines taken are written, but not long: perhaps nobody reads them."""
         end = time.monotonic() + FLUSH_SECONDS
@@ -86,6 +92,17 @@ class _Unblocked(QueueHandler):
         rest = text.encode(errors="backslashreplace")
         while rest:
             rest = rest[os.write(descriptor, rest) :]
+
+
+def say(line: str) -> None:
+    """Write a line to standard error at any log level, among the log lines where there are any. Where nobody
+    reads it this takes `FLUSH_SECONDS`, and not for ever."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _Unblocked):
+            handler.say(line)
+            handler.flush()
+            return
+    click.echo(line, err=True)
 
 
 def configure_logs(level: str, form: str) -> None:

@@ -26,11 +26,15 @@ OPERATIONS = frozenset(
 FIELDS = frozenset(("rates", "payment", "additional_fees", "deposit", "fee", "price"))
 """The members of other answers that hold amounts."""
 
-_SET = FIELDS | {"amount", "rate_amount", "commission_amount", "received_amount"}
-"""The members of what is sent that hold amounts."""
+_WORDS = frozenset(("price", "amount", "fee", "deposit", "rate", "commission"))
 
 _REFUSED = "Amounts of money are not served to this connection."
 _WHO = "The owner of the Hostex account decided that when they invited this person."
+
+
+def is_amount(name: str) -> bool:
+    """Whether a name is that of an amount, or of a part of one."""
+    return not _WORDS.isdisjoint(name.split("_"))
 
 
 class MoneylessClient(Client):
@@ -94,8 +98,12 @@ def _names_amounts(body: Any) -> bool:
     match body:
         case Mapping():
             members = cast("Mapping[str, Any]", body)
-            return any(name in _SET or _names_amounts(member) for name, member in members.items())
+            return any(_holds_amounts(name, member) for name, member in members.items())
         case list() | tuple():
             return any(map(_names_amounts, cast("list[Any]", body)))
         case _:
             return False
+
+
+def _holds_amounts(name: str, member: Any) -> bool:
+    return name in FIELDS or is_amount(name) or _names_amounts(member)

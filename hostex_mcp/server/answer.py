@@ -255,6 +255,15 @@ def fit(shape: dict[str, Any], text: Callable[[Mapping[str, Any]], str]) -> tupl
     return _abridge(cut, text) if _PREVIEW in shape else (cut, text(cut))
 
 
+def require_shown(preview: Mapping[str, Any], beside: Mapping[str, Any]) -> None:
+    """Check that an answer can have all of a preview that stands beside something else.
+
+    Raises:
+        PreviewTooLong: it cannot.
+    """
+    fit({_PREVIEW: preview, **beside}, render)
+
+
 def _cut_down(shape: Mapping[str, Any], characters: int, rows: int) -> dict[str, Any]:
     """Return an answer with shorter texts and lists, which says what it lacks."""
     missing: dict[str, int] = {}

@@ -51,19 +51,23 @@ class Line:
 
     file: Path
     start: int
-    length: int
+    content: bytes
 
     def rewrite(self, text: bytes) -> None:
         """Put another text in its place; where that fails, append it."""
-        if not (len(text) <= self.length and self._replace(text[:-1].ljust(self.length - 1) + b"\n")):
+        length = len(self.content)
+        if not (len(text) <= length and self._replace(text[:-1].ljust(length - 1) + b"\n")):
             _append(self.file, text)
 
     def _replace(self, text: bytes) -> bool:
         with suppress(OSError), self.file.open("r+b") as file:
             file.seek(self.start)
-            if len(file.read(self.length)) == self.length:
+            # Since a rotation of the file another line may be there.
+            if file.read(len(text)) == self.content:
                 file.seek(self.start)
-                return file.write(text) == self.length
+                if file.write(text) == len(text):
+                    self.content = text
+                    return True
         return False
 
 
@@ -99,7 +103,7 @@ class AuditLog:
         if self.path is None:
             return None
         line = _text(entry).encode() + b" " * _ROOM + b"\n"
-        return Line(self.path, _append(self.path, line), len(line))
+        return Line(self.path, _append(self.path, line), line)
 
 
 def _text(entry: dict[str, Any]) -> str:

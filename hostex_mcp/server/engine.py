@@ -210,6 +210,8 @@ class Engine:
                 failed = arguments_failure(name, error, await date_hint(self.context, arguments))
             except HostexError as error:
                 failed = hostex_failure(error)
+            except PreviewTooLong:
+                failed = _too_long(name)
             except Exception:
                 # The exception may quote a guest or a token, so that the caller gets the reference only.
                 reference = uuid.uuid4().hex[:12]
@@ -387,4 +389,8 @@ def _bound(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
     try:
         return fit(outcome, CATALOGUE[name].text or render)
     except PreviewTooLong:
-        return fit(failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name), failure_text)
+        return fit(_too_long(name), failure_text)
+
+
+def _too_long(name: str) -> dict[str, Any]:
+    return failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name)

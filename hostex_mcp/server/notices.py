@@ -21,7 +21,8 @@ _PAUSE = timedelta(minutes=1)
 
 _NAMED = 5
 _NAME = 60
-_ADDRESS = re.compile(r"[:/@.]\S")
+# Some programs take the full stops of other scripts for dots.
+_ADDRESS = re.compile(r"[:/@.\u2024\u3002\ufe52\uff0e\uff61]\S")
 
 _log = logging.getLogger(__name__)
 

@@ -53,7 +53,7 @@ def decode(tool: str, token: object, account: str = "") -> Cursor:
         name, arguments, step, mark = _TOKEN.validate_json(urlsafe_b64decode(f"{token}==="))
     except ValueError:
         raise InvalidArguments(_BAD) from None
-    if (name, mark) != (tool, _account(account)):
+    if (name, mark) != (tool, _account(account)) or "cursor" in arguments:
         raise InvalidArguments(_BAD)
     return Cursor(tool, arguments, step)
 

@@ -313,6 +313,32 @@ def test_the_command_shows_and_filters_the_trail(tmp_path: Path) -> None:
     assert "send_message" in table
 
 
+def test_an_outcome_takes_the_place_of_no_line_of_a_file_that_was_rotated(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    trail = AuditLog(path)
+    slow = trail.reserve(tool="send_message", outcome="sending")
+    path.rename(tmp_path / "audit.jsonl.1")
+    trail.reserve(tool="cancel_reservation", outcome="sending")
+    trail.record(slow, tool="send_message", outcome="done")
+    kept = [(line["tool"], line["outcome"]) for line in lines(path)]
+    assert kept == [("cancel_reservation", "sending"), ("send_message", "done")]
+
+
+@pytest.mark.parametrize("line", [b"[1]", b"null", b"[" * 100_000, b"\xff\xfe", b'"x"'])
+def test_a_line_of_the_trail_that_is_no_entry_is_named_by_its_number(line: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(b'{"tool": "send_message"}\n' + line + b"\n")
+    done = CliRunner().invoke(main, ["audit", "--file", str(path)])
+    assert (done.exit_code, "line 2 is not an entry" in done.stderr) == (2, True)
+
+
+def test_an_entry_may_hold_what_ends_a_line_in_unicode(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_text('{"tool": "send_message", "asked_by": "A\u2028B\x85C"}\n', encoding="utf-8")
+    done = CliRunner().invoke(main, ["audit", "--file", str(path)])
+    assert (done.exit_code, "send_message" in done.stdout) == (0, True)
+
+
 @pytest.mark.parametrize("content", [None, "not json\n"])
 def test_a_trail_that_cannot_be_read_is_one_line(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "audit.jsonl"

@@ -89,7 +89,17 @@ def test_quiet_hours_pass_midnight_and_changes_of_the_clock(
 
 @pytest.mark.parametrize(
     "name",
-    ["https://evil.example/ok", "evil.example", "Call +1@evil", "\n", "", "support@evil.example", "a:b"],
+    [
+        "https://evil.example/ok",
+        "evil.example",
+        "Call +1@evil",
+        "\n",
+        "",
+        "support@evil.example",
+        "a:b",
+        "evil。com",
+        "evil\u2024com",
+    ],
 )
 def test_an_app_that_calls_itself_an_address_is_not_named(name: str) -> None:
     _, text = notice([WaitingChange("Send message", name)], WHERE)

@@ -59,6 +59,11 @@ def test_a_cursor_of_another_tool_is_refused() -> None:
         resume("list_reviews", {"cursor": token()})
 
 
+def test_a_cursor_within_a_cursor_is_refused() -> None:
+    with pytest.raises(InvalidArguments, match="cursor: is not a cursor of this tool"):
+        resume("list_reservations", {"cursor": token(cursor="another")})
+
+
 def test_offsets_that_no_cursor_has_are_refused() -> None:
     forged = Cursor("list_reservations", {}, [-5]).encode()
     with pytest.raises(InvalidArguments, match="is not a cursor of this tool"):

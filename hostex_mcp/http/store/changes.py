@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, not_, or_, select, update
 
 from hostex_mcp.api import Pace
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -15,7 +15,7 @@ from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.schema import CHANGES, GRANTS
 from hostex_mcp.http.store.token_text import can_be_kept
-from hostex_mcp.server.changes.record import OPEN, PendingChange, State
+from hostex_mcp.server.changes.record import MOST_SETTLED, OPEN, PendingChange, State
 
 PURPOSE = "change"
 
@@ -33,7 +33,8 @@ class ChangeTable:
         self._context = context
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change. That of a grant that has ended meanwhile is not kept."""
+        """Keep a new change, and of those of its account that are settled the newest `MOST_SETTLED`. Not
+        kept is that of a grant that has ended meanwhile."""
         values = self._values(change)
         async with self._context.database.transaction() as connection:
             if change.grant is not None:
@@ -42,6 +43,7 @@ class ChangeTable:
                 if (await connection.execute(held)).scalar_one_or_none() != "active":
                     return
             await connection.execute(CHANGES.insert().values(values))
+            await connection.execute(delete(CHANGES).where(CHANGES.c.change_id.in_(self._surplus(change))))
 
     async def find(self, change_id: str) -> PendingChange | None:
         """Return a change; None if there is none, or no key opens it."""
@@ -87,6 +89,13 @@ class ChangeTable:
     async def purge(self, now: datetime) -> None:
         """Forget what is kept no longer."""
         await write(self._context.database, delete(CHANGES).where(CHANGES.c.kept_until <= now))
+
+    def _surplus(self, change: PendingChange) -> Select[tuple[str]]:
+        """Return the ids of settled changes that an account has too many of, as each listing opens them."""
+        settled = not_(self._open()), CHANGES.c.state != State.APPROVED.value
+        newest_first = CHANGES.c.asked_at.desc(), CHANGES.c.change_id
+        ids = select(CHANGES.c.change_id).where(CHANGES.c.account == change.account, *settled)
+        return ids.order_by(*newest_first).offset(MOST_SETTLED)
 
     def _open(self) -> ColumnElement[bool]:
         return and_(CHANGES.c.state.in_(_OPEN), CHANGES.c.expires > self._context.now())

@@ -190,7 +190,8 @@ class Decisions:
 
     def _noted(self, change: PendingChange, decision: Decision) -> WriteCall:
         """Return what the audit trail says of a change that was not worked out again."""
-        call = WriteCall(self._tool_of(change.tool), change.arguments, {}, change.digest, _not_planned)
+        tool = self._tool_of(change.tool)
+        call = WriteCall(tool, change.arguments, change.arguments, {}, change.digest, _not_planned)
         call.preview, call.changed = change.state_digest, describe_change(change.preview)
         call.confirmed, call.decision = decision.way, decision.on(change)
         return call

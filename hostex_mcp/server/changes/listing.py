@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hostex_mcp.server.changes.record import Extent, PendingChange, State
+from hostex_mcp.server.changes.record import MOST_SETTLED, Extent, PendingChange, State
 from hostex_mcp.toolkit.context import ChangeEntry, ChangeLog
 from hostex_mcp.toolkit.results import lean
 
 _HIDDEN = (
     "{} more were asked for when more properties or details were served here than now, and are not shown."
 )
+_MOST_KEPT = "Only the {} newest that are done or decided are kept."
 
 
 def change_log(changes: Sequence[PendingChange], extent: Extent, full: bool) -> ChangeLog:
@@ -17,7 +18,10 @@ def change_log(changes: Sequence[PendingChange], extent: Extent, full: bool) -> 
     shown = [change for change in changes if extent.covers(change.extent)]
     entries = [ChangeEntry(_row(change, full), _key(change)) for change in shown]
     hidden = len(changes) - len(shown)
-    return ChangeLog(sorted(entries, key=lambda entry: entry.key), [_HIDDEN.format(hidden)] if hidden else [])
+    notes = [_HIDDEN.format(hidden)] if hidden else []
+    if sum(change.settled for change in changes) >= MOST_SETTLED:
+        notes.append(_MOST_KEPT.format(MOST_SETTLED))
+    return ChangeLog(sorted(entries, key=lambda entry: entry.key), notes)
 
 
 def _key(change: PendingChange) -> list[int | float | str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hostex_mcp.api import Blocked
+from hostex_mcp.scope.money import is_amount
 from hostex_mcp.toolkit.results import PlannedWrite
 from hostex_mcp.toolkit.tool import Tool
 
@@ -19,7 +20,6 @@ TO_GUESTS = frozenset(
 SETTING_PRICES = frozenset(("update_airbnb_price_and_rules", "update_vrbo_price_and_rules"))
 _NO_MONEY = "Amounts of money are not served to this connection. Nothing was changed."
 _WHO = "Leave the amount out. The owner of the Hostex account decided that when they invited this person."
-_MONEY = frozenset(("price", "amount", "fee", "deposit", "rate", "commission"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _amounts(value: Any, name: str = "") -> Iterator[float]:
                 yield from _amounts(member, name)
         case bool():
             return
-        case int() | float() if _MONEY.intersection(name.split("_")):
+        case int() | float() if is_amount(name):
             yield abs(value)
         case _:
             return

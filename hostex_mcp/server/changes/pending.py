@@ -8,9 +8,10 @@ from typing import Any
 
 import anyio
 
-from hostex_mcp.api import Blocked, FieldProblem
+from hostex_mcp.api import Blocked, FieldProblem, run_apart
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server import asking
+from hostex_mcp.server.answer import require_shown
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.changes.owner import Oversight
 from hostex_mcp.server.changes.record import (
@@ -106,7 +107,9 @@ class PendingChanges:
 
         Raises:
             Blocked: too many wait.
+            PreviewTooLong: what would wait cannot be shown whole.
         """
+        await run_apart(draft.preview, require_shown, draft.preview, _BESIDE)
         owner = self.owner_of(draft)
         fresh = self._new(call, draft.preview, draft.binding.state, self._now(), owner)
         live = [change for change in await self.all({*OPEN, State.APPROVED}) if change.state in _LIVE]
@@ -284,6 +287,8 @@ class PendingChanges:
         return self.desk.asked_by or elicitation.app
 
 
+# About as long as all that an answer says beside the preview of a change that waits.
+_BESIDE = {"next_step": 2 * (_REPEAT + _BY_DOOR), "notes": [_MOVED]}
 _LIVE = OPEN | {State.APPROVED}
 
 

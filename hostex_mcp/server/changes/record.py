@@ -24,6 +24,10 @@ STRICTEST: tuple[PrivacyLevel, ...] = ("strict", "standard", "full")
 _SENDING = timedelta(minutes=15)
 
 
+MOST_SETTLED = 500
+"""How many changes of an account are kept on which nobody decides any more; the oldest go first."""
+
+
 class State(StrEnum):
     """How far a change has come. `stale` waits too: what it would change has moved since a person saw it, and
     its preview is a newer one. `approved` is being sent, and `unknown` may have been."""
@@ -131,6 +135,11 @@ class PendingChange:
         return self.state in OPEN
 
     @property
+    def settled(self) -> bool:
+        """Whether nobody decides on it any more, and it is not being sent."""
+        return not self.open and self.state is not State.APPROVED
+
+    @property
     def kept_until(self) -> datetime:
         """When the record may be forgotten."""
         return max(self.expires, self.decided_at or self.expires) + KEPT
@@ -149,7 +158,7 @@ class ChangeStore(Protocol):
     """Where changes live. One for several processes decides there which of two replacements is the first."""
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change."""
+        """Keep a new change, and of those of its account that are settled the newest `MOST_SETTLED`."""
         ...
 
     async def find(self, change_id: str) -> PendingChange | None:
@@ -183,6 +192,13 @@ class MemoryChanges:
         """Keep a new change, and forget those that are kept no longer."""
         await self.purge(change.asked_at)
         self._changes[change.id] = change
+        settled = [
+            other.id
+            for other in reversed(self._changes.values())
+            if other.account == change.account and other.at(change.asked_at).settled
+        ]
+        for name in settled[MOST_SETTLED:]:
+            del self._changes[name]
 
     async def find(self, change_id: str) -> PendingChange | None:
         """Return a change, None if there is none."""

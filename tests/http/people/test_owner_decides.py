@@ -187,6 +187,44 @@ async def test_an_amount_over_the_limit_is_replaced_or_deleted_by_the_owner(
         assert sent(owner) == []
 
 
+NIGHT = {"start_date": ahead(17), "end_date": ahead(17)}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("update_listing_prices", {**prices(), "prices": [{**NIGHT, "price": "300"}]}),
+        ("update_listing_prices", {**prices(), "prices": json.dumps([{**NIGHT, "price": "300"}])}),
+        # From 148 per night, and through a ratio above the base price.
+        ("update_listing_prices", {**prices(), "prices": [{**NIGHT, "percent": 90}]}),
+        ("update_property_prices", {"property_id": 20110001, "prices": [{**NIGHT, "price": 240}]}),
+        (
+            "update_vrbo_price_and_rules",
+            {"listing_id": "vr-3001", "nightly_rate": WEEK},
+        ),
+        (
+            "create_transaction",
+            {
+                "direction": "income",
+                "amount": "300",
+                "item_id": 1,
+                "payment_method_id": 34,
+                "currency": "EUR",
+            },
+        ),
+    ],
+)
+async def test_an_amount_over_the_limit_needs_the_owner_however_it_is_said(
+    tool: str, arguments: dict[str, Any], tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        guest, grant = await guest_of(owner, own, **over(amount="250"))
+        answer = await call(guest, grant, tool, arguments)
+        assert answer.get("status") == "waiting_for_person", answer
+        assert (await kept(owner, answer["change_id"])).owner == own.grant_id
+
+
 @pytest.mark.parametrize(
     ("limit", "message", "cancellation"), [("messages", True, False), ("cancelled", False, True)]
 )

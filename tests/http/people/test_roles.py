@@ -6,8 +6,11 @@ from typing import Any, cast
 
 import pytest
 
+from hostex_mcp.api import Blocked, HostexClient
+from hostex_mcp.api.endpoints.reservations import UPDATE_RESERVATION_BASIC
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.sandbox.state import SandboxAccount
+from hostex_mcp.scope.money import MoneylessClient
 from hostex_mcp.tools.catalogue import CATALOGUE
 from tests.http.changing import call, sent
 from tests.http.connecting import deployment
@@ -133,6 +136,25 @@ async def test_whoever_has_no_money_sets_no_amount_of_a_booking_however_it_is_wr
         assert answer["error"]["kind"] == "blocked"
         assert "Amounts of money are not served" in answer["error"]["message"]
         assert sent(owner) == []
+
+
+@pytest.mark.parametrize("named", [{"rate_amount": 1}, {"rate_amount": "1"}, {"commission_amount": "1"}])
+async def test_whoever_has_no_money_cannot_set_the_amounts_of_a_stay(
+    named: dict[str, Any], tmp_path: Path
+) -> None:
+    async with deployment(tmp_path) as owner:
+        guest, grant = await guest_of(owner, await owner_of(owner), "co_host", **for_role("co_host"))
+        answer = await call(guest, grant, "update_reservation_basic", {"stay_code": "5-DEMO30PAT", **named})
+        assert answer.get("error", {}).get("kind") == "blocked", answer
+        assert sent(owner) == []
+
+
+async def test_no_request_of_whoever_has_no_money_names_an_amount() -> None:
+    client = MoneylessClient(HostexClient("token", base_url="https://hostex.invalid/v3"))
+    with pytest.raises(Blocked):
+        await client.call(
+            UPDATE_RESERVATION_BASIC, path={"stay_code": "5-DEMO30PAT"}, body={"rate_amount": 1}
+        )
 
 
 def test_every_tool_is_in_the_table_of_roles_as_it_is_served() -> None:

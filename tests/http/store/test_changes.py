@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, open_store
-from hostex_mcp.server.changes.record import State
+from hostex_mcp.server.changes.record import MemoryChanges, State
 from hostex_mcp.server.quoting import Quoted
 from tests.http.keeping import KEY, OLDER_KEY, RING, a_change, granted
 from tests.support.clock import NOW, Clock
@@ -136,6 +136,30 @@ async def test_changes_are_forgotten_a_week_after_nobody_can_decide_on_them(
     clock.advance(days=1)
     await store.clean()
     assert await store.changes.of_account(grant_id) == []
+
+
+@pytest.mark.parametrize("kept_in", ["database", "memory"])
+async def test_of_settled_changes_the_newest_are_kept_and_whatever_is_under_way(
+    store: Store, clock: Clock, kept_in: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("hostex_mcp.server.changes.record", "hostex_mcp.http.store.changes"):
+        monkeypatch.setattr(f"{module}.MOST_SETTLED", 2)
+    first, second = await granted(store), await granted(store)
+    changes = store.changes if kept_in == "database" else MemoryChanges()
+    states = (State.WAITING, State.APPROVED, State.DONE, State.DECLINED, State.UNKNOWN, State.DONE)
+    await changes.add(a_change(second, id="of another", state=State.DONE))
+    for place, state in enumerate(states):
+        await changes.add(
+            a_change(
+                first, id=f"{place}", state=state, asked_at=NOW + timedelta(seconds=place), decided_at=NOW
+            )
+        )
+    assert [change.id for change in await changes.of_account(first)] == ["5", "4", "1", "0"]
+    assert [change.id for change in await changes.of_account(second)] == ["of another"]
+    clock.advance(minutes=11)
+    await changes.add(a_change(first, id="6", state=State.DONE, asked_at=clock(), expires=clock()))
+    # By then nobody decides any more on the one that waited.
+    assert [change.id for change in await changes.of_account(first)] == ["6", "5", "1"]
 
 
 async def test_a_file_holds_nothing_of_what_would_be_written(sqlite_url: SecretStr) -> None:

@@ -1,9 +1,12 @@
 """A real server over stdio and a client that cannot ask: a person decides on the page of their machine."""
 
 import json
+import os
 import re
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
@@ -16,6 +19,21 @@ from tests.processes.stdio.test_crash import CODE, OPERATION, Session, call, del
 
 ADDRESS = re.compile(r"a change waits for you to approve or decline it: (http://127\.0\.0\.1:\d+/\S+)")
 TICKET = re.compile(r'name="change" value="([^"]+)"')
+
+
+def full_pipe() -> int:
+    """The end to write to of a pipe that is full, and that nobody reads."""
+    _, end = os.pipe()
+    os.set_blocking(end, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(end, b"x")
+    os.set_blocking(end, True)
+    return end
+
+
+def full_disk() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
 
 
 class Served:
@@ -62,6 +80,25 @@ def test_what_a_person_approves_on_the_page_is_made_and_told_to_the_model(tmp_pa
             server.process.kill()
     assert (done["status"], done["receipt"]["decided_by"]) == ("done", "the user of this machine")
     assert (deletions(sandbox), sandbox.accounts.main.stays[CODE]["status"]) == (1, "cancelled")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is simulated on Linux")
+@pytest.mark.parametrize("errors", [full_pipe, full_disk])
+def test_a_change_waits_and_the_server_goes_on_though_its_standard_error_takes_nothing(
+    errors: Callable[[], int],
+) -> None:
+    with running(Sandbox()) as url:
+        environ = {"HOSTEX_API_BASE_URL": url, "HOSTEX_ACCESS_TOKEN": WRITABLE}
+        command = [sys.executable, "-m", "hostex_mcp"]
+        end = errors()
+        with Popen(command, stdin=PIPE, stdout=PIPE, stderr=end, text=True, env=environ) as process:
+            os.close(end)
+            session = Session(process)
+            waiting = session.ask("tools/call", call())["structuredContent"]
+            again = session.ask("tools/call", call())["structuredContent"]
+            process.kill()
+    assert waiting["status"] == again["status"] == "waiting_for_person"
+    assert waiting["change_id"] == again["change_id"]
 
 
 @pytest.mark.parametrize("ending", ["input", "signal"])

@@ -25,6 +25,13 @@ pytestmark = pytest.mark.anyio
 THREAD = "0-2200000003-thr003"
 NOTE = {"conversation_id": THREAD, "message": "The key is in the box."}
 MESSAGE = "POST /conversations/{conversation_id}"
+LONG = {
+    "title": "House rules",
+    "scope_property": {"type": "by_property", "ids": [20110001]},
+    "scope_channel": {"type": "by_channel", "channels": ["airbnb"]},
+    "is_enable": True,
+    "contents": [{"sub_title": f"Rule {number}", "text": "No smoking. " * 800} for number in range(40)],
+}
 BOOKING = {"reservation_code": "5-DEMO30PAT"}
 FIELDS = {"stay_code": "5-DEMO30PAT", "custom_fields": {"wifi": "hello"}}
 
@@ -70,6 +77,24 @@ async def house() -> AsyncIterator[House]:
 
 def messages(sandbox: Sandbox) -> list[str]:
     return [str(body and body["message"]) for body in sent(sandbox, MESSAGE)]
+
+
+async def test_what_is_too_long_to_be_shown_whole_is_refused_and_does_not_wait(house: House) -> None:
+    refused = await house.ask("create_knowledge_base", **LONG)
+    assert "too long for a preview" in refused["error"]["message"]
+    assert await house.engine.changes() == []
+
+
+async def test_a_list_that_has_lost_its_oldest_changes_says_so(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("record", "listing"):
+        monkeypatch.setattr(f"hostex_mcp.server.changes.{module}.MOST_SETTLED", 2)
+    for number in range(2):
+        await house.ask("update_conversation_note", conversation_id=THREAD, note=f"Note {number}")
+    assert (await house.ask("list_changes"))["notes"] == [
+        "Only the 2 newest that are done or decided are kept."
+    ]
 
 
 async def test_a_message_waits_for_a_day_and_anything_else_for_ten_minutes(house: House) -> None:

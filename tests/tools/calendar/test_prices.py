@@ -179,6 +179,29 @@ async def test_prices_that_differ_every_day_are_taken_for_a_shorter_period_only(
     assert any("60 of 250" in note for note in done["result"]["notes"])
 
 
+async def test_of_many_prices_the_person_is_shown_each_before_they_agree(client: HostexClient) -> None:
+    selection = select(["all"])
+    asking = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
+    wanted = {**AIRBNB, "prices": [days(day, day, price=300 + day % 2) for day in range(10, 110)]}
+    answer: Any = await asking.call("update_listing_prices", wanted)
+    preview = answer.structured_content["preview"]
+    each = [f"{date.fromisoformat(ahead(day)):%a %-d %b %Y}" for day in range(10, 110)]
+    assert [row["what"] for row in preview["changes"]] == each
+    assert all(day in answer.content[0].text for day in each)
+    assert not any("are shown" in warning for warning in preview.get("warnings", ()))
+
+
+async def test_of_many_days_that_close_none_is_said_to_be_left_out(client: HostexClient) -> None:
+    selection = select(["all"])
+    asking = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
+    every_other = [ahead(day) for day in range(10, 210, 2)]
+    closing = {"property_ids": [20110012], "available": False, "dates": every_other}
+    answer: Any = await asking.call("update_availabilities", closing)
+    preview = answer.structured_content["preview"]
+    assert len(preview["changes"]) > 60
+    assert not any("are shown" in warning for warning in preview.get("warnings", ()))
+
+
 async def test_the_preview_shows_old_and_new_price_with_name_and_currency(client: HostexClient) -> None:
     selection = select(["all"])
     asking = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
