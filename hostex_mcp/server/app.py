@@ -28,6 +28,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
 from hostex_mcp.toolkit.progress import heard_by
+from hostex_mcp.toolkit.results import CONFIRMING
 from hostex_mcp.toolkit.tool import Effect, Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
 
@@ -51,13 +52,13 @@ EngineOf = Callable[[ServerRequestContext[Any]], Engine]
 
 
 @cache
-def definition(tool: Tool, confirm: str = "auto") -> ToolDefinition:
-    """Return a tool as `tools/list` shows it where changes are confirmed in this way."""
+def definition(tool: Tool, confirming: tuple[str, ...] = CONFIRMING["auto"]) -> ToolDefinition:
+    """Return a tool as `tools/list` shows it where calls of writes come back with these arguments."""
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.input_schema_for(confirm),
+        input_schema=tool.input_schema_for(confirming),
         output_schema=tool.output_schema,
         annotations=ToolAnnotations(
             read_only_hint=tool.effect is Effect.READ,
@@ -87,7 +88,7 @@ def create_server(engine_of: EngineOf) -> Server[Any]:
     ) -> ListToolsResult:
         engine = engine_of(context)
         tools = engine.selection.listed.values()
-        return ListToolsResult(tools=[definition(tool, engine.context.confirm) for tool in tools])
+        return ListToolsResult(tools=[definition(tool, engine.context.confirming) for tool in tools])
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams

@@ -83,11 +83,12 @@ class InputRequired:
 class Elicitation:
     """How one call of an `app`, which `began` then, can reach its person. `returned`: a question may be
     returned; `state` and `answers`, by their places, are what came back with one that was. `opens`: the
-    client shows no questions, but addresses to open."""
+    client shows no questions, but addresses to open. `here`: the person is at the page already."""
 
     context: ServerRequestContext[Any] | None = None
     returned: bool = False
     opens: bool = False
+    here: bool = False
     app: str = ""
     state: str | None = None
     answers: Mapping[str, ElicitAction] = field(default_factory=dict[str, ElicitAction])

@@ -48,6 +48,7 @@ from hostex_mcp.toolkit.results import (
     ListPage,
     PlannedWrite,
     Step,
+    confirming,
 )
 from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import CATALOGUE
@@ -90,7 +91,8 @@ class Engine:
         desk: ChangeDesk | None = None,
     ) -> None:
         self.selection = selection
-        self.context = context = replace(context, confirm=confirm, changes=self._change_log)
+        names = confirming(confirm, overseen=desk is not None and desk.oversight is not None)
+        self.context = context = replace(context, confirming=names, changes=self._change_log)
         self._account = account
         self._slow_seconds = slow_seconds
         confirmations = confirmations or Confirmations(context.now)

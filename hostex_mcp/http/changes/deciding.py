@@ -11,6 +11,7 @@ from hostex_mcp.http.changes.access import Visitor, not_here
 from hostex_mcp.http.changes.deps import ChangeDeps
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.pages.problem import FormProblem
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.deciding import UnknownChange
 from hostex_mcp.server.changes.record import PendingChange, State
 from hostex_mcp.server.changes.view import undo_of
@@ -103,7 +104,7 @@ class Deciding:
 
     async def _call(self, caller: Caller, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         engine = await self._deps.engine(caller)
-        result = cast("CallToolResult", await engine.call(tool, arguments))
+        result = cast("CallToolResult", await engine.call(tool, arguments, Elicitation(here=True)))
         return result.structured_content or {}
 
     async def _signed(self, change_id: str, undone: PendingChange) -> str:

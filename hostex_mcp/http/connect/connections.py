@@ -183,7 +183,7 @@ class Connections:
             invitations=open_invitations,
             notice=self._deps.notice,
             by_token=by_token,
-            changes=self._deps.settings.confirm == "auto",
+            changes=not self._deps.settings.read_only,
             rows=[grant_row(grant, now, accounts[grant.grant_id]) for grant in active],
             more=more,
             ended_rows=[grant_row(grant, now) for grant in ended],

@@ -1,5 +1,6 @@
 """Changes that wait for a person, or did: which of two decisions is the first, the database says."""
 
+import json
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.api import Pace
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -15,12 +17,13 @@ from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.schema import CHANGES, GRANTS
 from hostex_mcp.http.store.token_text import can_be_kept
-from hostex_mcp.server.changes.record import OPEN, PendingChange, State
+from hostex_mcp.server.changes.record import LIVE, OPEN, PendingChange, State
 
 PURPOSE = "change"
 
 _CHANGE = TypeAdapter(PendingChange)
 _FIND = select(CHANGES).where(CHANGES.c.change_id == bindparam("change_id"))
+_EQUAL = select(CHANGES).where(CHANGES.c.same_call == bindparam("same_call"))
 _OPEN = [state.value for state in OPEN]
 
 logger = logging.getLogger(__name__)
@@ -33,15 +36,38 @@ class ChangeTable:
         self._context = context
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change. That of a grant that has ended meanwhile is not kept."""
-        values = self._values(change)
+        """Keep a change. That of a grant that has ended meanwhile is not kept."""
         async with self._context.database.transaction() as connection:
-            if change.grant is not None:
-                active = select(GRANTS.c.status).where(GRANTS.c.grant_id == change.grant)
-                held = active.with_for_update(read=True)
-                if (await connection.execute(held)).scalar_one_or_none() != "active":
-                    return
-            await connection.execute(CHANGES.insert().values(values))
+            if await _active(connection, change.grant):
+                await connection.execute(CHANGES.insert().values(self._values(change)))
+
+    async def begin(self, change: PendingChange) -> bool:
+        """Keep a change that waits, unless an equal call waits or is being sent: the database decides. That
+        of a grant that has ended meanwhile is not kept."""
+        same_call = self._same_call(change)
+        kept = self._context.database.insert(CHANGES).values(self._values(change) | {"same_call": same_call})
+        unless_equal = kept.on_conflict_do_nothing(index_elements=["same_call"])
+        async with self._context.database.transaction() as connection:
+            if not await _active(connection, change.grant):
+                return True
+            await self._let_go(connection, same_call)
+            made = await connection.execute(unless_equal.returning(CHANGES.c.change_id))
+            return made.one_or_none() is not None
+
+    async def _let_go(self, connection: AsyncConnection, same_call: str) -> None:
+        """Let an equal call be begun anew if the former has ended by itself, or no key opens it."""
+        row = (await connection.execute(_EQUAL, {"same_call": same_call})).one_or_none()
+        former = self._opened(row) if row else None
+        if row and (former is None or former.at(self._context.now()).state not in LIVE):
+            ended = update(CHANGES).where(CHANGES.c.change_id == row.change_id)
+            await connection.execute(ended.values(same_call=None))
+
+    def _same_call(self, change: PendingChange) -> str:
+        account, tool, call, extent = change.call
+        ids = None if extent.property_ids is None else sorted(extent.property_ids)
+        text = json.dumps([account, tool, call, ids, extent.privacy])
+        # Arguments can be guessed from a digest that anybody can work out.
+        return self._context.keys.digests("equal calls", text)[0]
 
     async def find(self, change_id: str) -> PendingChange | None:
         """Return a change; None if there is none, or no key opens it."""
@@ -81,6 +107,8 @@ class ChangeTable:
         """Put `after` with the next revision in the place of `before`; False, and nothing changed, if that
         was replaced already or has gone with its grant."""
         values = self._values(replace(after, revision=before.revision + 1))
+        if after.state not in LIVE:
+            values["same_call"] = None
         same = CHANGES.c.change_id == before.id, CHANGES.c.revision == before.revision
         return await write(self._context.database, update(CHANGES).where(*same).values(values)) == 1
 
@@ -125,6 +153,14 @@ class ChangeTable:
         except Unsealable:
             logger.warning("No key opens a change that waits for a person, or did; it is treated as unknown")
             return None
+
+
+async def _active(connection: AsyncConnection, grant_id: str | None) -> bool:
+    """Whether changes of a grant are kept; it does not end before the transaction does."""
+    if grant_id is None:
+        return True
+    held = select(GRANTS.c.status).where(GRANTS.c.grant_id == grant_id).with_for_update(read=True)
+    return (await connection.execute(held)).scalar_one_or_none() == "active"
 
 
 def _of(accounts: Collection[str]) -> ColumnElement[bool]:

@@ -107,7 +107,13 @@ class Decisions:
             decision.owner,
         ):
             return await self._pending.show_anew(change, draft, arguments=edited)
-        now_shown = replace(change, arguments=edited, preview=draft.preview, state_digest=draft.binding.state)
+        now_shown = replace(
+            change,
+            arguments=edited,
+            preview=draft.preview,
+            undoable=not draft.change.final,
+            state_digest=draft.binding.state,
+        )
         return await self._send(now_shown, decision, call, draft)
 
     async def _send(

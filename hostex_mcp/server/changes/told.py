@@ -17,8 +17,17 @@ class ToldChanges:
         self._now = now
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change, and tell of it."""
+        """Keep a change that was made already, of which there is nothing to tell."""
         await self._store.add(change)
+
+    async def begin(self, change: PendingChange) -> bool:
+        """Keep a change that waits, and tell of it, unless an equal call waits or is being sent."""
+        if not await self._store.begin(change):
+            return False
+        self._tell(change)
+        return True
+
+    def _tell(self, change: PendingChange) -> None:
         told = WaitingChange(change.title, change.asked_by)
 
         async def waits() -> bool:
