@@ -95,8 +95,8 @@ async def no_changes(full: bool) -> ChangeLog:
 @dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; calls of writes come back with one of `confirming`, and `changes` lists them;
-    `now` tells the time in UTC and `pause` lets seconds of it pass;
+    `tools` are those that may be called; calls of writes come back with one of `confirming`, and `changes`
+    lists them; `now` tells the time in UTC and `pause` lets seconds of it pass;
     pictures are read from `image_folders` of this machine only, fetched before a person agreed from
     `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
     give is fit to leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders'

@@ -19,6 +19,7 @@ from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, migrate, open_store
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.server.changes.record import State
+from tests.http.keeping import a_change
 
 RACERS = 3
 
@@ -106,6 +107,10 @@ async def _one(store: Store, what: str, argument: str) -> Any:
             assert change is not None
             decided = replace(change, state=State.APPROVED, decided_by=f"process {os.getpid()}")
             return change.open and await store.changes.replace(change, decided)
+        case "begin":
+            now = datetime.now(UTC)
+            times = {"asked_at": now, "expires": now + timedelta(minutes=10)}
+            return await store.changes.begin(a_change(argument, id=f"{argument} {os.getpid()}", **times))
         case "activate":
             return await store.grants.activate(argument) is not None
         case _:

@@ -46,7 +46,6 @@ async def test_a_call_that_is_equal_to_one_that_has_ended_begins_anew() -> None:
     assert len({first.id, second.id, third.id}) == 3
 
 
-
 async def narrowed(state: State) -> tuple[Office, PendingChange]:
     """A process that serves less than when a change was asked for, which is in this state."""
     office = Office()

@@ -219,8 +219,8 @@ def test_text_that_only_looks_marked_is_shown_as_it_is() -> None:
         (
             State.UNKNOWN,
             None,
-            "the server ended before it kept what came of it. It was sent once or not at all, and is not sent "
-            "again by itself. Look in Hostex before you try again.",
+            "the server ended before it kept what came of it. It was sent once or not at all, and is not "
+            "sent again by itself. Look in Hostex before you try again.",
         ),
         (State.DECLINED, None, "Nothing was changed."),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE
-from hostex_mcp.server.changes.owner import OwnerRule, Oversight
+from hostex_mcp.server.changes.owner import Oversight, OwnerRule
 from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import MemoryChanges, PendingChange, State
 from hostex_mcp.server.engine import Engine
@@ -23,7 +23,7 @@ from tests.support.previewing import demo_sandbox
 CALLS = every_write(demo_sandbox().accounts.main)
 WORDS = {True: "Can be undone afterwards.", False: "Cannot be undone."}
 FINAL = {
-    *("send_message", "send_special_offer", "create_review", "reply_to_review", "cancel_reservation"),
+    *("send_message", "create_review", "reply_to_review", "cancel_reservation"),
     *("delete_staff", "delete_task", "create_property", "execute_automation_action"),
 }
 
