@@ -96,8 +96,8 @@ async def _one(store: Store, what: str, argument: str) -> Any:
         case "lease":
             return await store.grants.lease(argument, 30)
         case "end":
-            credential = await store.grants.end(argument, "disconnected")
-            return credential and credential.access_token.get_secret_value()
+            ended = await store.grants.end(argument, "disconnected")
+            return ended and ended.credential and ended.credential.access_token.get_secret_value()
         case "replace":
             return await store.grants.replace_credential(
                 argument, Credential("token", SecretStr("newer")), link=1

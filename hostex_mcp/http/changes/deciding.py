@@ -13,7 +13,7 @@ from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.deciding import UnknownChange
-from hostex_mcp.server.changes.record import PendingChange, State
+from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.changes.view import undo_of
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import CHANGE
@@ -112,7 +112,7 @@ class Deciding:
         that needed the owner needs them too."""
         store = self._deps.pages.store
         change = await store.changes.find(change_id)
-        if change and change.state is State.WAITING:
+        if change and change.open:
             # Of what the owner decides on, somebody else reads who asked.
             asked_by = BY if undone.owner else BY_UNDO
             signed = replace(change, asked_by=asked_by, owner=change.owner or undone.owner)

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,15 @@ _GET = select(*GRANT_COLUMNS).where(GRANTS.c.grant_id == bindparam("grant_id"))
 _GET_CREDENTIAL = select(*_CREDENTIAL).where(GRANTS.c.grant_id == bindparam("grant_id"), _ALIVE)
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedGrants:
+    """Grants that were ended together, and the credential of the first, to be revoked upstream: None where it
+    has none of its own, or no key opens it."""
+
+    grant_ids: tuple[str, ...]
+    credential: Credential | None
 
 
 class Grants:
@@ -136,20 +146,23 @@ class Grants:
         values: dict[str, Any] = {"leased_by": None, "leased_until": None}
         await self._changed(grant_id, values, GRANTS.c.leased_by == self._holder)
 
-    async def end(self, grant_id: str, reason: str) -> Credential | None:
+    async def end(self, grant_id: str, reason: str) -> EndedGrants | None:
         """End the grant for a reason that is shown, with those of the people who were invited by it: in one
-        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted. Gives the
-        credential, to be revoked upstream, to the one caller that ended it; None to any later one, and for
-        one that has none of its own."""
+        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted. Gives
+        what was ended to the one caller that ended it; None to any later one."""
         async with self._context.database.transaction() as connection:
             query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
             invited = select(GRANTS.c.grant_id).where(GRANTS.c.owner_id == grant_id, _ALIVE)
-            for person in (await connection.execute(invited)).scalars().all():
+            people = (await connection.execute(invited)).scalars().all()
+            for person in people:
                 await self._wipe(connection, person, OWNER_ENDED)
             await self._wipe(connection, grant_id, reason)
+        return EndedGrants((grant_id, *people), self._last_credential(row))
+
+    def _last_credential(self, row: AnyRow) -> Credential | None:
         try:
             return self._opened(row) if row.credential else None
         except Unsealable:

@@ -69,6 +69,8 @@ async def test_a_change_that_was_made_by_token_is_undone_on_the_page_once_the_pe
         offered = await call(owner, link, "update_listing_prices", prices())
         token = offered["confirmation_token"]
         await call(owner, link, "update_listing_prices", {**prices(), "confirmation_token": token})
+        # Hostex shows a new price a moment later.
+        owner.clock.advance(minutes=1)
         [made] = await owner.deps.store.changes.of_account(link.grant_id)
         answer = await press(owner, made.id, "undo")
         undo = answer.headers["location"].removeprefix("/changes/")
