@@ -26,6 +26,7 @@ from hostex_mcp.http.connect.summaries import account_lines, grant_row
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
 from hostex_mcp.http.store.records import Grant
+from hostex_mcp.pages.paging import page_number
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS, page
 
@@ -84,7 +85,8 @@ class Connections:
         """List what was connected from this browser, or what a token is connected to."""
         browser = browser_of(request, self._deps.address)
         view = view_of(self._deps, browser, request.query_params.get("view", ""))
-        return remember(await self._page(browser, view), browser, self._deps.address)
+        number = page_number(request.query_params.get("people", ""))
+        return remember(await self._page(browser, view, number=number), browser, self._deps.address)
 
     async def act(self, request: Request) -> Response:
         """Disconnect something, or find what a token is connected to."""
@@ -169,18 +171,17 @@ class Connections:
         return self._deps.keys.seal(_PURPOSE, _VIEW.dump_json(view), browser.digest)
 
     async def _page(
-        self, browser: Browser, view: ConnectionsView, problem: FormProblem | None = None
+        self, browser: Browser, view: ConnectionsView, problem: FormProblem | None = None, number: int = 1
     ) -> Response:
         active, ended = await self._grants(browser, view)
         more, active = view.more or len(active) > MOST_LISTED, active[:MOST_LISTED]
         now, accounts = self._deps.now(), await account_lines(self._deps, active)
         by_token = view.grant_ids is not None
-        people, open_invitations = await people_of(self._deps, active)
+        invited = await people_of(self._deps, active, number)
         return page(
             "connections.html",
             problem.status if problem else 200,
-            people=people,
-            invitations=open_invitations,
+            invited=invited,
             notice=self._deps.notice,
             by_token=by_token,
             changes=not self._deps.settings.read_only,

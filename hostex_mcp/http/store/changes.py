@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,15 @@ _EQUAL = select(CHANGES).where(CHANGES.c.same_call == bindparam("same_call"))
 _OPEN = [state.value for state in OPEN]
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCounts:
+    """How many changes somebody can decide on, has wait for somebody else, and sees settled."""
+
+    waiting: int
+    with_owner: int
+    settled: int
 
 
 class ChangeTable:
@@ -89,19 +98,30 @@ class ChangeTable:
     async def waiting(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
         """Return the changes on which whoever has these accounts can decide now, or so many of them, the
         newest first: their own and, of the people they invited, those that need them."""
-        theirs = or_(and_(_of(accounts), CHANGES.c.owner_id.is_(None)), _needing(accounts))
-        return await self._list(theirs, self._open(), most=most)
+        return await self._list(_decided_by(accounts), self._open(), most=most)
 
     async def with_owner(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
         """Return the changes of these accounts that wait for the owner of another one, or so many of them,
         the newest first."""
-        elsewhere = CHANGES.c.owner_id.is_not(None), not_(_needing(accounts))
-        return await self._list(_of(accounts), *elsewhere, self._open(), most=most)
+        return await self._list(_decided_elsewhere(accounts), self._open(), most=most)
 
-    async def settled(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
+    async def settled(
+        self, accounts: Collection[str], most: int, skipped: int = 0
+    ) -> Sequence[PendingChange]:
         """Return the other changes of these accounts, and those that needed them, or so many of them, the
-        newest first."""
-        return await self._list(or_(_of(accounts), _needing(accounts)), not_(self._open()), most=most)
+        newest first but for those that are skipped."""
+        return await self._list(_seen_by(accounts), not_(self._open()), most=most, skipped=skipped)
+
+    async def counts(self, accounts: Collection[str]) -> ChangeCounts:
+        """Return how many there are of each."""
+        kinds = (
+            and_(_decided_by(accounts), self._open()),
+            and_(_decided_elsewhere(accounts), self._open()),
+            and_(_seen_by(accounts), not_(self._open())),
+        )
+        query = select(*(func.count().filter(kind) for kind in kinds)).where(_seen_by(accounts))
+        [row] = await self._context.database.read(query)
+        return ChangeCounts(*row)
 
     async def replace(self, before: PendingChange, after: PendingChange) -> bool:
         """Put `after` with the next revision in the place of `before`; False, and nothing changed, if that
@@ -120,10 +140,10 @@ class ChangeTable:
         return and_(CHANGES.c.state.in_(_OPEN), CHANGES.c.expires > self._context.now())
 
     async def _list(
-        self, *conditions: ColumnElement[bool], most: int | None = None
+        self, *conditions: ColumnElement[bool], most: int | None = None, skipped: int = 0
     ) -> Sequence[PendingChange]:
         newest_first = CHANGES.c.asked_at.desc(), CHANGES.c.change_id
-        query = select(CHANGES).where(*conditions).order_by(*newest_first).limit(most)
+        query = select(CHANGES).where(*conditions).order_by(*newest_first).limit(most).offset(skipped)
         changes: list[PendingChange] = []
         pace = Pace()
         for row in await self._context.database.read(query):
@@ -165,6 +185,18 @@ async def _active(connection: AsyncConnection, grant_id: str | None) -> bool:
 
 def _of(accounts: Collection[str]) -> ColumnElement[bool]:
     return CHANGES.c.account.in_(list(filter(can_be_kept, accounts)))
+
+
+def _decided_by(accounts: Collection[str]) -> ColumnElement[bool]:
+    return or_(and_(_of(accounts), CHANGES.c.owner_id.is_(None)), _needing(accounts))
+
+
+def _decided_elsewhere(accounts: Collection[str]) -> ColumnElement[bool]:
+    return and_(_of(accounts), CHANGES.c.owner_id.is_not(None), not_(_needing(accounts)))
+
+
+def _seen_by(accounts: Collection[str]) -> ColumnElement[bool]:
+    return or_(_of(accounts), _needing(accounts))
 
 
 def _needing(owners: Collection[str]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -177,11 +177,15 @@ class Grants:
         visible = GRANTS.c.status == status if status else GRANTS.c.status != "pending"
         return await self._list(GRANTS.c.browser == browser, visible, most=most)
 
-    async def invited_by(self, grant_ids: Collection[str], most: int) -> list[Grant]:
-        """Return the active grants of the people who were invited by these grants, newest first, or so many
-        of them."""
-        owners = GRANTS.c.owner_id.in_(list(filter(can_be_kept, grant_ids)))
-        return await self._list(owners, GRANTS.c.status == "active", most=most)
+    async def invited_by(self, grant_ids: Collection[str], most: int, skipped: int = 0) -> list[Grant]:
+        """Return the active grants of the people who were invited by these grants, or so many of them, newest
+        first but for those that are skipped."""
+        return await self._list(_invited_by(grant_ids), most=most, skipped=skipped)
+
+    async def count_invited_by(self, grant_ids: Collection[str]) -> int:
+        """Return how many there are."""
+        query = select(func.count()).select_from(GRANTS).where(_invited_by(grant_ids))
+        return (await self._context.database.read(query))[0][0]
 
     async def of_token(self, token: str, most: int | None = None) -> list[Grant]:
         """Return the active grants that hold this Hostex access token, or so many of them, newest first."""
@@ -240,12 +244,19 @@ class Grants:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)
         return await write(self._context.database, change) == 1
 
-    async def _list(self, *conditions: ColumnElement[bool], most: int | None = None) -> list[Grant]:
-        newest_first = select(*GRANT_COLUMNS).where(*conditions).order_by(GRANTS.c.created_at.desc())
-        query = newest_first.limit(most)
+    async def _list(
+        self, *conditions: ColumnElement[bool], most: int | None = None, skipped: int = 0
+    ) -> list[Grant]:
+        newest_first = GRANTS.c.created_at.desc(), GRANTS.c.grant_id
+        query = select(*GRANT_COLUMNS).where(*conditions).order_by(*newest_first).limit(most).offset(skipped)
         return [grant_of(row) for row in await self._context.database.read(query)]
 
     def _opened(self, row: AnyRow) -> Credential:
         return credential_of(
             self._context.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at
         )
+
+
+def _invited_by(grant_ids: Collection[str]) -> ColumnElement[bool]:
+    owners = GRANTS.c.owner_id.in_(list(filter(can_be_kept, grant_ids)))
+    return and_(owners, GRANTS.c.status == "active")

@@ -246,8 +246,8 @@ async def test_of_very_many_the_newest_are_listed_and_that_there_are_more_is_sai
             await asked(person, grant, 150 + number)
             person.clock.advance(seconds=1)
         page = await listed(person)
-        assert page.headings == ["25 changes wait for you"]
-        assert "These are the newest 25; the others are listed as soon as you have decided" in page.text
+        assert page.headings == ["27 changes wait for you"]
+        assert "These are the newest 25; 2 more wait, and are listed as soon as you have decided" in page.text
         assert "€176" in page.text
         assert "€151" not in page.text
 
