@@ -1,22 +1,13 @@
 """Before a person decides, the page says whether the change can be undone, and that is how it comes."""
 
 import asyncio
-from typing import Any
 
-import httpx2
 import pytest
 
-from hostex_mcp.api import HostexClient
-from hostex_mcp.sandbox import WRITABLE
-from hostex_mcp.server.changes.owner import Oversight, OwnerRule
-from hostex_mcp.server.changes.pending import ChangeDesk
-from hostex_mcp.server.changes.record import MemoryChanges, PendingChange, State
-from hostex_mcp.server.engine import Engine
-from hostex_mcp.toolkit.context import Context
+from hostex_mcp.server.changes.record import PendingChange, State
 from hostex_mcp.tools.catalogue import CATALOGUE
-from hostex_mcp.tools.selection import select
 from tests.server.changes.showing import a_change, list_of, page_of
-from tests.support.clock import Clock
+from tests.server.changes.waiting_for_owner import overseen
 from tests.support.every_write import every_write
 from tests.support.previewing import demo_sandbox
 
@@ -30,20 +21,9 @@ FINAL = {
 
 async def made(tool: str) -> tuple[PendingChange, PendingChange]:
     """A change as it waits for the owner, and once the owner has approved it."""
-    sandbox, store = demo_sandbox(), MemoryChanges()
-    selection = select(["all"])
-    transport = httpx2.ASGITransport(app=sandbox.app)
-    desk = ChangeDesk(store=store, oversight=Oversight("owner", OwnerRule(every=True)))
-    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        context = Context(client, selection.reachable, now=Clock())
-        engine = Engine(selection, context, "auto", desk=desk)
-        result: Any = await engine.call(tool, CALLS[tool])
-        told = result.structured_content
-        assert told.get("status") == "waiting_for_person", told
-        waiting = await store.find(told["change_id"])
-        assert waiting
-        seen = waiting.state_digest
-        return waiting, await engine.decide(waiting.id, True, "the owner", seen=seen, owner="owner")
+    async with overseen() as account:
+        waiting = await account.waiting(await account.call(tool, CALLS[tool]))
+        return waiting, await account.approve(waiting)
 
 
 @pytest.mark.parametrize("tool", sorted(CALLS))
