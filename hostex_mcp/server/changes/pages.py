@@ -35,9 +35,10 @@ def change_page(
     typed: str | None = None,
     *,
     decides: bool = True,
+    others: int = 0,
 ) -> Response:
     """Return the page of one change. `typed` is what a person made of a draft, shown again with a problem.
-    Who only sees it, because somebody else `decides`, has no buttons."""
+    Who only sees it, because somebody else `decides`, has no buttons. So many `others` wait for them too."""
     return page(
         "change.html",
         problem.status if problem else 200,
@@ -47,6 +48,7 @@ def change_page(
         problem=problem,
         typed=typed,
         decides=decides,
+        others=others,
     )
 
 
