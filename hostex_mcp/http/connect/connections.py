@@ -29,6 +29,7 @@ from hostex_mcp.http.store.records import Grant
 from hostex_mcp.pages.paging import page_number
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS, page
+from hostex_mcp.server.notices import can_notify
 
 ENDED_HERE = "You disconnected it on the connections page."
 ENDED_BY_OWNER = "The owner of the Hostex account ended it."
@@ -73,6 +74,14 @@ def may_manage(grant: Grant, browser: Browser, view: ConnectionsView) -> bool:
 
 def _own_view(deps: PageDeps) -> ConnectionsView:
     return ConnectionsView(deps.now() + _WINDOW)
+
+
+async def own_grant(deps: PageDeps, grant_id: str, browser: Browser, view: ConnectionsView) -> Grant | None:
+    """Return an active grant of an owner that this browser may manage; None for any other, known or not."""
+    found = await deps.store.grants.some([grant_id])
+    grant = found[0] if found else None
+    usable = grant and grant.status == "active" and grant.owner_id is None
+    return grant if grant and usable and may_manage(grant, browser, view) else None
 
 
 class Connections:
@@ -182,6 +191,7 @@ class Connections:
             "connections.html",
             problem.status if problem else 200,
             invited=invited,
+            notices=can_notify(),
             notice=self._deps.notice,
             by_token=by_token,
             changes=not self._deps.settings.read_only,

@@ -22,7 +22,7 @@ from hostex_mcp.http.store.grant_rows import (
     grant_values,
 )
 from hostex_mcp.http.store.records import Credential, Grant, Status
-from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, INVITATIONS, TOKENS
+from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, INVITATIONS, NOTICE_ADDRESSES, TOKENS
 from hostex_mcp.http.store.token_text import can_be_kept
 
 PENDING_LIFE = timedelta(minutes=15)
@@ -239,6 +239,7 @@ class Grants:
         await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
         await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id))
         await connection.execute(delete(INVITATIONS).where(INVITATIONS.c.grant_id == grant_id))
+        await connection.execute(delete(NOTICE_ADDRESSES).where(NOTICE_ADDRESSES.c.grant_id == grant_id))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from hostex_mcp.server.changes.record import ChangeStore, PendingChange, State
-from hostex_mcp.server.notices import Notices, WaitingChange
+from hostex_mcp.server.notices import Teller, WaitingChange
 
 
 class ToldChanges:
     """The changes of a store. A notice goes out for each that waits, unless it was decided before that, in
     this process or another one, or nobody can decide on it any more."""
 
-    def __init__(self, store: ChangeStore, notices: Notices, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: ChangeStore, notices: Teller, now: Callable[[], datetime]) -> None:
         self._store = store
         self._notices = notices
         self._now = now
@@ -28,7 +28,7 @@ class ToldChanges:
         return True
 
     def _tell(self, change: PendingChange) -> None:
-        told = WaitingChange(change.title, change.asked_by)
+        told = WaitingChange(change.title, change.asked_by, change.owner or change.grant)
 
         async def waits() -> bool:
             kept = await self._store.find(change.id)
