@@ -21,7 +21,7 @@ _TITLE, _TEXT = "Hostex: a test notice", "This is a test. Changes that wait for 
 _SAVED, _FORGOTTEN = "Saved. Send a test notice to see that it arrives.", "The addresses are forgotten."
 _NAMES = {example.partition(":")[0]: name for name, example in SERVICES.items()}
 _TRIES = timedelta(minutes=10)
-_NONE = FormProblem("Write at least one address", "Or press Forget them, to be told nothing.", "addresses")
+_NONE = FormProblem("Write at least one address", "Nothing was changed.", "addresses")
 _MORE = FormProblem(f"Write at most {MOST_ADDRESSES} addresses", "Nothing was changed.", "addresses")
 
 

@@ -36,7 +36,6 @@ _HEADLINES: Mapping[State, str] = {
     State.FAILED: "not made",
     State.UNKNOWN: "may have been made",
 }
-_WAY_BACK: Mapping[bool | None, str] = {True: "Can be undone afterwards.", False: "Cannot be undone."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class OutcomeView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeView:
     """A change as a person reads it. `text` is that of a draft, which they may edit, without what nobody
-    sees; `spelled` is the same with that spelled out, as it is sent unless they edit it. `way_back` says
+    sees; `spelled` is the same with that spelled out, as it is sent unless they edit it. `undoable` says
     before the decision whether there will be an undo. `seen` stands for all that is shown and goes with their
     decision."""
 
@@ -140,7 +139,7 @@ class ChangeView:
     left: str
     text: str | None
     spelled: str
-    way_back: str
+    undoable: bool | None
     seen: str
     decided: str
     outcome: OutcomeView | None
@@ -181,7 +180,7 @@ def change_view(change: PendingChange, now: datetime) -> ChangeView:
         left=span_text(change.expires - now),
         text=text,
         spelled=shown(change.text or ""),
-        way_back=_WAY_BACK.get(change.undoable, "") if change.open else "",
+        undoable=change.undoable if change.open else None,
         seen=change.state_digest,
         decided=_decided(change, now),
         outcome=_outcome(change),
