@@ -109,17 +109,18 @@ class PendingChanges:
             Blocked: too many wait.
         """
         fresh = self._new(call, draft, self._now())
-        emit(Confirmed("waiting"))
         # An equal call that is in the way is found, unless it has ended meanwhile.
         for _ in range(_TRIES):
             live = [change for change in await self.all(set(LIVE)) if change.state in LIVE]
             same = next((change for change in live if change.call == fresh.call), None)
             if same:
+                emit(Confirmed("waiting"))
                 moved = same.open and same.state_digest != fresh.state_digest
                 return await self.show_anew(same, draft) if moved else same
             if len(live) >= MOST_OPEN:
                 raise Blocked(_TOO_MANY, operation=call.tool.name, hint=_DECIDE_FIRST)
             if await self.desk.store.begin(fresh):
+                emit(Confirmed("waiting"))
                 return fresh
         raise Blocked(_BEGUN, operation=call.tool.name, hint=_REPEAT_LATER)
 
