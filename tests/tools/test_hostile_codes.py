@@ -1,7 +1,7 @@
 """What channels call stays, orders and kinds is on one line in every answer, and nothing in it is unseen."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -23,8 +23,9 @@ def spoil(sandbox: Sandbox, key: str) -> int:
     """End every value of this name in the account with hostile text; how many there are."""
     count = 0
     for store in vars(sandbox.accounts.main).values():
-        for row in store.values() if isinstance(store, dict) else ():
-            if isinstance(row, dict) and isinstance(row.get(key), str):
+        rows = cast("dict[Any, Any]", store).values() if isinstance(store, dict) else ()
+        for row in (cast("dict[str, Any]", row) for row in rows if isinstance(row, dict)):
+            if isinstance(row.get(key), str):
                 row[key] += BAD
                 count += 1
     return count

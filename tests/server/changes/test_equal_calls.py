@@ -1,7 +1,7 @@
 """Equal calls that come at once begin one change, and none for which more of the account is served."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
 import anyio
 import pytest
@@ -15,8 +15,10 @@ pytestmark = pytest.mark.anyio
 class Slow(MemoryChanges):
     """A store whose list takes a moment, so that calls that come at once all see it empty."""
 
-    async def of_account(self, *args: Any) -> Any:
-        changes = await super().of_account(*args)
+    async def of_account(
+        self, account: str, states: Collection[State] | None = None
+    ) -> Sequence[PendingChange]:
+        changes = await super().of_account(account, states)
         await anyio.lowlevel.checkpoint()
         return changes
 
