@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.candidates import OAUTH, OURS
+from benchmarks.deciding import ADDED
 from benchmarks.measuring import Table
 
 MOST, LEAST = "at most", "at least"
@@ -13,6 +14,7 @@ STAYS = {"Question": "20 reservations"}
 COLD = {"Answer": "get_daily_briefing, cold", "Properties": "20"}
 WARM = {"Answer": "get_daily_briefing, warm", "Properties": "20"}
 STDIO, HTTP = {"Server": OURS}, {"Server": OAUTH}
+CLICK = {"Step of a change": ADDED}
 BUSY = {"Protocol": "handshake", "Clients": "10", **HTTP}
 
 
@@ -52,6 +54,7 @@ AIMS = (
     Aim("Milliseconds of a call over stdio, p50", MOST, 2, "round-trip", STDIO, "Call, p50 ms"),
     Aim("Milliseconds over HTTP with OAuth, 10 clients, p50", MOST, 5, "http", BUSY, "p50 ms"),
     Aim("The same, p95", MOST, 15, "http", BUSY, "p95 ms"),
+    Aim("CPU milliseconds that a person's click adds to a change", MOST, 5, "deciding", CLICK, "CPU, ms"),
     Aim("Requests/s of one process with OAuth", LEAST, 200, "http", BUSY, "Requests/s"),
     Aim("Megabytes of that process at the end", MOST, 120, "memory-http", HTTP, "At the end, MB"),
 )

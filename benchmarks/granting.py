@@ -10,8 +10,11 @@ from hostex_mcp.http.store.records import Choices, Code, Credential, Grant
 from hostex_mcp.settings import Settings
 
 
-async def access_tokens(database: str, address: Address, count: int) -> list[str]:
-    """Make so many grants, each of an account of its own, and give their access tokens."""
+async def access_tokens(
+    database: str, address: Address, count: int, browser: str = "browser", hostex_token: str = "token-{}"
+) -> list[str]:
+    """Make so many grants in a browser, of which this is the digest, each with a Hostex token of its own
+    unless that has no place for a number, and give their access tokens."""
     now = datetime.now(UTC)
     tokens: list[str] = []
     async with store_of(Settings(database_url=SecretStr(database))) as store:
@@ -23,12 +26,12 @@ async def access_tokens(database: str, address: Address, count: int) -> list[str
                 returns_to="example.com",
                 choices=Choices(frozenset(SCOPES)),
                 resource=address.resource,
-                browser="browser",
+                browser=browser,
                 kind="token",
                 status="active",
                 created_at=now,
             )
-            await store.grants.add(grant, Credential("token", SecretStr(f"token-{number}")))
+            await store.grants.add(grant, Credential("token", SecretStr(hostex_token.format(number))))
             code = Code(
                 grant_id=grant.grant_id,
                 client_id=grant.client_id,

@@ -103,10 +103,10 @@ def start(stack: ExitStack, shared: Setting) -> list[Subject]:
         server = stack.enter_context(program(*baseline.command, **baseline.environ))
         subjects.append(Subject(baseline.name, server, int(server.line())))
     command = ("http", "--workers", "1", "--port")
-    port = _free_port()
+    port = free_port()
     local = shared.ours("hostex-mcp http --no-auth", *command, f"{port}", "--no-auth")
     subjects.append(_ours(stack, port, local))
-    port = _free_port()
+    port = free_port()
     database = f"sqlite:///{stack.enter_context(TemporaryDirectory())}/hostex-mcp.db"
     tokens = asyncio.run(access_tokens(database, Address(f"http://127.0.0.1:{port}"), GRANTS))
     hosted = shared.ours(OAUTH, *command, f"{port}", HOSTEX_MCP_DATABASE_URL=database)
@@ -116,11 +116,11 @@ def start(stack: ExitStack, shared: Setting) -> list[Subject]:
 
 def _ours(stack: ExitStack, port: int, one: Candidate, tokens: Sequence[str] = ()) -> Subject:
     server = stack.enter_context(program(*one.command, **one.environ))
-    asyncio.run(_listens(port, server))
+    asyncio.run(listens(port, server))
     return Subject(one.name, server, port, tuple(tokens))
 
 
-async def _listens(port: int, server: Program) -> None:
+async def listens(port: int, server: Program) -> None:
     while server.running.poll() is None:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -132,7 +132,7 @@ async def _listens(port: int, server: Program) -> None:
     raise RuntimeError("hostex-mcp http ended when it was started")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with bind("127.0.0.1", 0) as listener:
         return int(listener.getsockname()[1])
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from benchmarks import aims, community, http, insights, sampled, stdio, tokens
+from benchmarks import aims, community, deciding, http, insights, sampled, stdio, tokens
 from benchmarks.candidates import fastmcp_environment, setting
 from benchmarks.measuring import FULL, QUICK, Scale, Table
 from benchmarks.page import as_text, conditions, renew
@@ -23,6 +23,7 @@ def measured(scale: Scale, *, with_fastmcp: bool = True) -> Iterator[Table]:
         yield stdio.startup(shared, scale)
         yield from stdio.calls(shared, scale)
         yield from http.rates(shared, scale)
+        yield deciding.measured(scale)
         yield sampled.loading(scale)
         yield sampled.calling(shared, scale)
     yield tokens.lists()

@@ -81,6 +81,16 @@ class Client(ABC):
             HostexError: one of its subclasses; see the errors module.
         """
 
+    async def admit(self, request: Request[Any]) -> None:
+        """Raise what `send` would for a write that is not allowed to this account's user, before anybody is
+        asked about it; the write itself is not sent.
+
+        Raises:
+            HostexError: as `send`.
+        """
+        # Hostex itself says so only in answer to the write.
+        return
+
     async def call(
         self,
         operation: Operation[AnswerT],

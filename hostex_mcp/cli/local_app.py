@@ -16,6 +16,8 @@ from starlette.routing import Route
 from hostex_mcp.api import HostexError
 from hostex_mcp.cli.local_home import LocalHome
 from hostex_mcp.cli.local_user import is_another_user
+from hostex_mcp.http.serving import speaking
+from hostex_mcp.http.transport.crowd import Crowd
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import ASSETS, HEADERS, asset, error_page
 from hostex_mcp.server.asking import Elicitation
@@ -28,6 +30,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.arguments import InvalidArguments
 
 BY = "the user of this machine"
+_MOST_CONNECTIONS = 40
 
 _MOST_BYTES, _MOST_FIELDS = 200_000, 400
 _ELSEWHERE = "This form was not sent from the page of this server. Nothing was changed."
@@ -35,6 +38,13 @@ _NOT_HERE = "There is no such change here", "It may be older than a week, or the
 _EMPTY = FormProblem("Write a message, or decline", "An empty message cannot be sent.", "text")
 _WAITS = "Nothing was changed, and it still waits for you. Wait a minute and try again."
 _NO_UNDO = FormProblem("There is nothing to undo here", "Nothing was changed.")
+
+
+def protocol() -> Any:
+    """Return what speaks HTTP with the browser: few connections, of which the longest idle goes first, and
+    none that drags its requests out."""
+    return speaking(Crowd(_MOST_CONNECTIONS, _MOST_CONNECTIONS))
+
 
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -49,10 +59,12 @@ class _Undecided(Exception):
 
 class LocalPages:
     """The pages of one engine. Whoever has the `secret` of their address may decide, so that it goes to the
-    person's browser only; it stands in the path, as other servers of this machine would be sent a cookie."""
+    person's browser only; it stands in the path, as other servers of this machine would be sent a cookie.
+    `looked` is called when the person looks at a page."""
 
-    def __init__(self, engine: Engine, secret: str, origin: str) -> None:
+    def __init__(self, engine: Engine, secret: str, origin: str, looked: Callable[[], None]) -> None:
         self._engine = engine
+        self._looked = looked
         self._host = origin.removeprefix("http://")
         self._origin = origin
         self._port = int(origin.rpartition(":")[2])
@@ -93,13 +105,14 @@ class LocalPages:
         return origin == self._origin and site in (None, "same-origin")
 
     async def _list(self, request: Request, problem: FormProblem | None = None) -> Response:
+        self._looked()
         changes = change_views(await self._engine.changes(), self._engine.context.now())
         waiting = [change for change in changes if change.open]
         recent = [change for change in changes if not change.open]
         return list_page(waiting, recent, self._frame(), problem)
 
     async def _show(self, request: Request) -> Response:
-        return self._page(await self._find(request.path_params["change_id"]))
+        return await self._page(await self._find(request.path_params["change_id"]))
 
     async def _decide_several(self, request: Request) -> Response:
         form = await _form(request)
@@ -123,7 +136,7 @@ class LocalPages:
                 return RedirectResponse(await self._undo(change), 303, HEADERS)
             await self._decide(change_id, seen, _approves(form), text)
         except _Undecided as error:
-            return self._page(await self._find(change.id), error.problem, text)
+            return await self._page(await self._find(change.id), error.problem, text)
         return RedirectResponse(f"{self._base}/{change.id}", 303, HEADERS)
 
     async def _decide(self, change_id: str, seen: str, approve: bool, text: str | None) -> None:
@@ -162,10 +175,13 @@ class LocalPages:
             raise HTTPException(404)
         return change
 
-    def _page(
+    async def _page(
         self, change: PendingChange, problem: FormProblem | None = None, typed: str | None = None
     ) -> Response:
-        return change_page(change_view(change, self._engine.context.now()), self._frame(), problem, typed)
+        self._looked()
+        view = change_view(change, self._engine.context.now())
+        others = sum(other.open and other.id != change.id for other in await self._engine.changes())
+        return change_page(view, self._frame(), problem, typed, others=others)
 
     def _frame(self) -> Frame:
         return Frame(base=self._base, ticket=self._ticket, home=self._home)

@@ -7,6 +7,7 @@ import platform
 import secrets
 import socket
 import sys
+import time
 import webbrowser
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -27,7 +28,13 @@ from hostex_mcp.server.engine import Engine
 _OPENING_SECONDS = 5.0
 _GRACE_SECONDS = 30
 _WAITS = "hostex-mcp: a change waits for you to approve or decline it: {}"
+_LOOKED_AT_SECONDS = 300.0
 _OPENED = "A page was opened in the browser of the user's machine; they decide there."
+_JOINED = (
+    "The page that was opened in the browser of the user's machine for an earlier change has it too, under "
+    "All changes; they decide there. Tell them. It is opened anew once nobody has looked at it for five "
+    "minutes."
+)
 _LINKED = "The user decides on a page of their own machine: {}"
 _UNOPENED = (
     "No browser could be opened on the user's machine. The address of the page on which they decide is in "
@@ -40,12 +47,22 @@ OpenBrowser = Callable[[str], bool]
 class LocalPage:
     """The page on a port of this machine, there from the first change that waits. Its address holds a secret:
     it is opened in the user's browser, or told on standard error where there is none; `told` says whether
-    it may also be in the answers that the model reads."""
+    it may also be in the answers that the model reads. However many changes wait, there is one tab: another
+    is opened only once nothing else waits, or nobody has looked at the page for five minutes."""
 
     present = True
 
-    def __init__(self, *, told: bool = False, open_browser: OpenBrowser | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        told: bool = False,
+        open_browser: OpenBrowser | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._told = told
+        self._clock = clock
+        self._looked_at: float | None = None
+        self._joined: set[str] = set()
         self._open_browser = open_browser or open_in_browser
         self._engine: Engine | None = None
         self._secret = secrets.token_urlsafe(24)
@@ -64,13 +81,12 @@ class LocalPage:
         return self._url(change)
 
     async def invite(self, change: PendingChange) -> str:
-        """Open the page, once for each change, and return a sentence that says where the user decides."""
+        """Open the page, unless it has been opened for this change or is there for another one, and return a
+        sentence that says where the user decides."""
         if change.id not in self._sentences:
-            url = self._url(change)
-            opened = await self._opened(url)
-            if not opened:
-                await run_sync(say, _WAITS.format(url))
-            self._sentences[change.id] = self._sentence(change, opened)
+            if await self._joins(change):
+                return self._linked(change) or _JOINED
+            self._sentences[change.id] = self._sentence(change, await self._show(change))
         return self._sentences[change.id]
 
     def home(self, look: str) -> str:
@@ -81,6 +97,35 @@ class LocalPage:
         """Open an address of this page in the user's browser; False where there is none."""
         return await self._opened(url)
 
+    async def _joins(self, change: PendingChange) -> bool:
+        """Whether the page is there for another change that waits, and has been looked at just now."""
+        now = self._clock()
+        if self._looked_at is None or now - self._looked_at >= _LOOKED_AT_SECONDS:
+            # At once, so that of changes that come together only the first opens it.
+            self._looked_at = now
+            return False
+        if change.id in self._joined or await self._others(change):
+            self._joined.add(change.id)
+            return True
+        return False
+
+    async def _others(self, change: PendingChange) -> bool:
+        """Whether other changes wait."""
+        changes = await self._engine.changes() if self._engine else ()
+        return any(other.open and other.id != change.id for other in changes)
+
+    async def _show(self, change: PendingChange) -> bool:
+        """Open the page of a change, or of all where others wait too; False where there is no browser."""
+        url = self._url(change)
+        opened = await self._opened(url.rpartition("/")[0] if await self._others(change) else url)
+        if not opened:
+            self._looked_at = None
+            await run_sync(say, _WAITS.format(url))
+        return opened
+
+    def _note_look(self) -> None:
+        self._looked_at = self._clock()
+
     async def aclose(self) -> None:
         """Stop serving, once what was approved has been made."""
         if self._server and self._serving:
@@ -89,9 +134,10 @@ class LocalPage:
                 await self._serving
 
     def _sentence(self, change: PendingChange, opened: bool) -> str:
-        if self._told:
-            return _LINKED.format(self._url(change))
-        return _OPENED if opened else _UNOPENED
+        return self._linked(change) or (_OPENED if opened else _UNOPENED)
+
+    def _linked(self, change: PendingChange) -> str:
+        return _LINKED.format(self._url(change)) if self._told else ""
 
     def _url(self, change: PendingChange) -> str:
         return f"{self._origin or self._start()}/{self._secret}/changes/{change.id}"
@@ -108,14 +154,13 @@ class LocalPage:
         listener.listen()
         self._origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         # Loaded only here: most servers never show a page.
-        pages: Any = import_module("hostex_mcp.cli.local_app").LocalPages(
-            self._engine, self._secret, self._origin
-        )
+        local_app: Any = import_module("hostex_mcp.cli.local_app")
+        pages = local_app.LocalPages(self._engine, self._secret, self._origin, self._note_look)
         self._server = _Server(
             Config(
                 pages.app,
                 loop="asyncio",
-                http="h11",
+                http=local_app.protocol(),
                 ws="none",
                 lifespan="off",
                 log_config=None,

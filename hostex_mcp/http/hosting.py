@@ -24,11 +24,12 @@ from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.maintenance import Upkeep
+from hostex_mcp.http.tenants.owner_notices import OwnerNotices
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.public_fetch import fetch_public
 from hostex_mcp.server.changes.told import ToldChanges
-from hostex_mcp.server.notices import Notices
+from hostex_mcp.server.notices import Notices, can_notify
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.selection import select
 
@@ -62,12 +63,16 @@ def _app(
 ) -> Starlette:
     """Return the application over an open store."""
     linking = HostexCredentials(store, upstream, utc_now)
+    where = f"Open {address.origin}/changes to decide."
+    owners = OwnerNotices(store.notice_addresses, where, utc_now, settings.quiet_hours, settings.time_zone)
+    told = ToldChanges(store.changes, owners, utc_now) if can_notify() else store.changes
+    told = ToldChanges(told, notices, utc_now) if notices else told
     tenants = Tenants(
         settings,
         linking,
         upstream,
         shared_confirmations(store.spent, store.keys, utc_now),
-        changes=ToldChanges(store.changes, notices, utc_now) if notices else store.changes,
+        changes=told,
         page=WebPage(address),
     )
     pages = PageParts(
@@ -90,6 +95,7 @@ def _app(
             async with upkeep.running():
                 yield
         finally:
+            await owners.aclose()
             await tenants.aclose()
 
     inside = Ports(

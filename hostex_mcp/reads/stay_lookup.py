@@ -8,6 +8,7 @@ from typing import Any
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, FieldProblem, NotFound, read_all, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import order_code
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
@@ -57,7 +58,7 @@ async def find_stay(context: Context, stay_code: str) -> Reservation:
         if stay.stay_code == stay_code:
             return stay
     if stays and stays[0].reservation_code == stay_code:
-        several = ", ".join(stay.stay_code for stay in stays)
+        several = ", ".join(one_line(stay.stay_code) for stay in stays)
         raise InvalidArguments(FieldProblem("stay_code", f"is the code of an order; its stays are {several}"))
     raise NotFound(f"No stay has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
 

@@ -34,8 +34,7 @@ class ScopedClient(Client):
             OutOfScope: when it does not, when its target is not served, or when thousands of rows have none
                 inside; HostexError: as the Hostex client.
         """
-        target = request.target
-        call = ScopedCall(target.name, request.path, request.query, request.body or {}, self._remedy)
+        target, call = request.target, self._scoped(request)
         if isinstance(target, ListEndpoint):
             return cast("AnswerT", await self._page(target, request, call))
         # The checks of a write look at the present, and what others read meanwhile may be older than the
@@ -55,6 +54,15 @@ class ScopedClient(Client):
             key, value = next(iter(call.path.items()))
             raise call.outside(f"{key} {value}", key)
         return view
+
+    async def admit(self, request: Request[Any]) -> None:
+        """Refuse what does not stay inside the scope, and what the client would refuse."""
+        await self._admit(request.target, self._scoped(request))
+        await self._client.admit(request)
+
+    def _scoped(self, request: Request[Any]) -> ScopedCall:
+        name = request.target.name
+        return ScopedCall(name, request.path, request.query, request.body or {}, self._remedy)
 
     async def _page(
         self, listing: ListEndpoint[RowT], request: Request[Any], call: ScopedCall

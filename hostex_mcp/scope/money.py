@@ -49,8 +49,7 @@ class MoneylessClient(Client):
         Raises:
             Blocked: it does, or is about nothing else; HostexError: as the client.
         """
-        if request.target in OPERATIONS or _names_amounts(request.body):
-            raise Blocked(_REFUSED, operation=request.target.name, hint=_WHO)
+        _require_no_amounts(request)
         answer = await self._client.send(request)
         if isinstance(answer, ListAnswer):
             listed = cast("ListAnswer[Any]", answer)
@@ -58,6 +57,16 @@ class MoneylessClient(Client):
         if isinstance(answer, list):
             return cast("AnswerT", await _each(cast("list[Any]", answer)))
         return without_amounts(answer)
+
+    async def admit(self, request: Request[Any]) -> None:
+        """Refuse what names an amount, and what the client would refuse."""
+        _require_no_amounts(request)
+        await self._client.admit(request)
+
+
+def _require_no_amounts(request: Request[Any]) -> None:
+    if request.target in OPERATIONS or _names_amounts(request.body):
+        raise Blocked(_REFUSED, operation=request.target.name, hint=_WHO)
 
 
 async def _each(items: list[Any]) -> list[Any]:

@@ -5,10 +5,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate, islice, takewhile
 from typing import Any, cast
 
 from hostex_mcp.api import weight
+from hostex_mcp.domain.guest_text import is_clean, one_line
 from hostex_mcp.domain.size import DEAREST, tokens
 from hostex_mcp.server.quoting import Quoted
 from hostex_mcp.server.render import render, table, to_json
@@ -67,6 +69,11 @@ _ABRIDGED = (
 _MORE_CHANGES = "{} more changes are in the text only."
 
 
+_CODES = frozenset(
+    ("stay_code", "reservation_code", "conversation_id", "channel_id", "channel_type", "type", "status")
+)
+
+
 _NOTES, _MEMBERS, _KEY = 10, 40, 100
 
 
@@ -86,8 +93,24 @@ def answer(
     """Return the structured result of a successful call, never above the token bound in both halves together.
     A cursor in it is good for this account."""
     if isinstance(result, Item):
-        return _record_answer(tool, result)
-    return _rows_answer(tool, arguments, result, account)
+        return _record_answer(tool, replace(result, data=_with_plain_codes(result.data)))
+    items = cast("list[Any]", _with_plain_codes(result.items))
+    return _rows_answer(tool, arguments, replace(result, items=items), account)
+
+
+def _with_plain_codes(value: Any, name: str = "") -> Any:
+    """Return what a tool made with its codes and kinds each on one line and without anything invisible:
+    Hostex hands on what channels call them."""
+    match value:
+        case str():
+            return one_line(value) if name in _CODES and not is_clean(value) else value
+        case Mapping():
+            members = cast("Mapping[str, Any]", value)
+            return {key: _with_plain_codes(member, key) for key, member in members.items()}
+        case list() | tuple():
+            return [_with_plain_codes(member, name) for member in cast("list[Any]", value)]
+        case _:
+            return value
 
 
 def done_result(

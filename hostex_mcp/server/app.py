@@ -32,6 +32,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
 from hostex_mcp.toolkit.progress import heard_by
+from hostex_mcp.toolkit.results import CONFIRMING
 from hostex_mcp.toolkit.tool import Effect, Tool
 from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE
 
@@ -56,15 +57,19 @@ EngineOf = Callable[[ServerRequestContext[Any]], Engine]
 
 @cache
 def definition(
-    tool: Tool, confirm: str = "auto", views: ShownViews = NO_VIEWS, *, cards: bool = True
+    tool: Tool,
+    confirming: tuple[str, ...] = CONFIRMING["auto"],
+    views: ShownViews = NO_VIEWS,
+    *,
+    cards: bool = True,
 ) -> ToolDefinition:
-    """Return a tool as `tools/list` shows it where changes are confirmed in this way, to a client that shows
-    these views."""
+    """Return a tool as `tools/list` shows it to a client that shows these views, where calls of writes come
+    back with the arguments `confirming`."""
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.input_schema_for(confirm),
+        input_schema=tool.input_schema_for(confirming),
         output_schema=tool.output_schema,
         annotations=ToolAnnotations(
             read_only_hint=tool.effect is Effect.READ,
@@ -101,8 +106,8 @@ def create_server(engine_of: EngineOf, views_of: ViewsOf = declared_views) -> Se
         tools = [*engine.selection.listed.values()]
         if views.shown:
             tools += engine.selection.for_views.values()
-        confirm, cards = engine.context.confirm, engine.cards
-        return ListToolsResult(tools=[definition(tool, confirm, views, cards=cards) for tool in tools])
+        confirming, cards = engine.context.confirming, engine.cards
+        return ListToolsResult(tools=[definition(tool, confirming, views, cards=cards) for tool in tools])
 
     async def list_addresses(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None

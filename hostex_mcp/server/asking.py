@@ -83,12 +83,13 @@ class InputRequired:
 class Elicitation:
     """How one call of an `app`, which `began` then, can reach its person. `returned`: a question may be
     returned; `state` and `answers`, by their places, are what came back with one that was. `opens`: the
-    client shows no questions, but addresses to open. `views`: it shows views, and a `card` of this call's
-    change, on which the person decides."""
+    client shows no questions, but addresses to open. `here`: the person is at the page already. `views`: it
+    shows views, and a `card` of this call's change, on which the person decides."""
 
     context: ServerRequestContext[Any] | None = None
     returned: bool = False
     opens: bool = False
+    here: bool = False
     views: bool = False
     card: bool = False
     app: str = ""

@@ -53,6 +53,7 @@ from hostex_mcp.toolkit.results import (
     ListPage,
     PlannedWrite,
     Step,
+    confirming,
 )
 from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE
@@ -99,9 +100,11 @@ class Engine:
         views: Views = "on",
     ) -> None:
         self.selection = selection
+        names = confirming(confirm, overseen=desk is not None and desk.oversight is not None)
         self.views: Views = views
-        self.context = context = replace(context, confirm=confirm, changes=self._change_log)
+        self.context = context = replace(context, confirming=names, changes=self._change_log)
         self._account = account
+        self._confirm = confirm
         self._slow_seconds = slow_seconds
         confirmations = confirmations or Confirmations(context.now)
         self._seals = Seals(account, confirmations.keys)
@@ -147,7 +150,7 @@ class Engine:
     @property
     def cards(self) -> bool:
         """Whether a change that waits is shown on a card, on which a person may decide."""
-        return self.views == "on" and self.context.confirm == "auto"
+        return self.views == "on" and self._confirm == "auto"
 
     def _with_card(self, name: str, elicitation: Elicitation) -> Elicitation:
         """Return how a call of a tool can reach its person, as far as views are served."""
@@ -275,7 +278,7 @@ class Engine:
         """Have a write wait for a person, and return what a model would be answered."""
         if name not in CATALOGUE or not CATALOGUE[name].writes:
             raise InvalidArguments(FieldProblem("tool", "is not the name of a tool that changes something"))
-        if self.context.confirm == "off":
+        if self._confirm == "off":
             raise Blocked(_UNASKED, operation=name, hint=_IN_CHAT)
         call = await self._prepare_again(name, CATALOGUE[name].interpret(given))
         call.waits, call.elicitation = True, Elicitation(app=_A_VIEW, card=True)

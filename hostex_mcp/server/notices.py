@@ -10,8 +10,12 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Protocol, cast
+
+from anyio import to_thread
 
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.settings import QuietHours
@@ -33,10 +37,12 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WaitingChange:
-    """A change that waits for a person: what it would do, and which app asked for it."""
+    """A change that waits for a person: what it would do, which app asked for it, and the grant of whoever
+    decides, None where that is not known by a grant."""
 
     title: str
     asked_by: str
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,23 @@ Deliver = Callable[[str, str], Awaitable[Sequence[Delivery]]]
 
 Waits = Callable[[], Awaitable[bool]]
 """Whether a change waits still."""
+
+
+def can_notify() -> bool:
+    """Whether the optional package that sends notices is there."""
+    return find_spec("apprise") is not None
+
+
+class Teller(Protocol):
+    """Whoever tells of changes that wait."""
+
+    def tell(self, change_id: str, waiting: WaitingChange, waits: Waits) -> None:
+        """Tell of a change that waits, if it `waits` still when its notice goes out; returns at once."""
+        ...
+
+    def forget(self, change_id: str) -> None:
+        """Tell no more of a change that was decided before its notice went out."""
+        ...
 
 
 class _Service(Protocol):
@@ -91,7 +114,9 @@ class Addresses:
             return Delivery("unknown service", False)
         name = str(service.service_name)
         try:
-            arrived = await asyncio.to_thread(service.notify, title=title, body=text)
+            # Not in the threads that look up addresses for everybody.
+            send = partial(service.notify, title=title, body=text)
+            arrived = await to_thread.run_sync(send, abandon_on_cancel=True)
         except Exception:  # A hundred services have errors of their own.
             arrived = False
         if not arrived:
@@ -125,7 +150,7 @@ class Notices:
     def tell(self, change_id: str, waiting: WaitingChange, waits: Waits) -> None:
         """Tell of a change that waits, if it `waits` still when its notice goes out; returns at once."""
         self._waiting[change_id] = waiting, waits
-        if self._sending is None or self._sending.done():
+        if self.idle:
             self._sending = asyncio.create_task(self._send_all())
 
     def forget(self, change_id: str) -> None:
@@ -137,6 +162,11 @@ class Notices:
         if self._sending:
             self._sending.cancel()
             await asyncio.gather(self._sending, return_exceptions=True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits to go out."""
+        return self._sending is None or self._sending.done()
 
     def due(self) -> datetime:
         """Return when the next notice goes out."""

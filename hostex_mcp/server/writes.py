@@ -100,7 +100,8 @@ class Writes:
             if self._confirm == "off" or not weighty:
                 call.confirmed = "operator" if weighty else "not needed"
                 return await self.sender.send(call, change)
-        if self._confirm == "token":
+        # At the page, a person and no program decides.
+        if self._confirm == "token" and not call.elicitation.here:
             return await self._by_token(call)
         elicitation = call.elicitation
         if elicitation.returned and elicitation.state and not elicitation.opens:

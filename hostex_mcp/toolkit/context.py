@@ -18,7 +18,16 @@ from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.paging import sliced
 from hostex_mcp.toolkit.privacy import Redactor
-from hostex_mcp.toolkit.results import AnswerT, JsonObject, Key, ListPage, ModelT, PageRequest, everything
+from hostex_mcp.toolkit.results import (
+    CONFIRMING,
+    AnswerT,
+    JsonObject,
+    Key,
+    ListPage,
+    ModelT,
+    PageRequest,
+    everything,
+)
 from hostex_mcp.toolkit.tool import Tool
 
 _MOST_BYTES = 1_000_000
@@ -129,9 +138,9 @@ class NoCards:
 @dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; changes are confirmed as `confirm` says, `changes` lists them, and
-    views show them as `cards`;
-    `now` tells the time in UTC and `pause` lets seconds of it pass;
+    `tools` are those that may be called; calls of writes come back with one of `confirming`, `changes`
+    lists them, and
+    views show them as `cards`; `now` tells the time in UTC and `pause` lets seconds of it pass;
     pictures are read from `image_folders` of this machine only, fetched before a person agreed from
     `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
     give is fit to leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders'
@@ -141,7 +150,7 @@ class Context:
     tools: Mapping[str, Tool]
     now: Clock = field(default=utc_now)
     privacy: PrivacyLevel = "standard"
-    confirm: str = "auto"
+    confirming: tuple[str, ...] = CONFIRMING["auto"]
     changes: Callable[[bool], Awaitable[ChangeLog]] = field(default=no_changes)
     cards: Cards = field(default_factory=NoCards)
     image_folders: tuple[Path, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from hostex_mcp.api import AnswerT, Client, Request
 
@@ -64,3 +65,7 @@ class TellingClient(Client):
         answer = await self._client.send(request)
         await steps.tell(request.target.path)
         return answer
+
+    async def admit(self, request: Request[Any]) -> None:
+        """Refuse what the client would refuse."""
+        await self._client.admit(request)

@@ -83,6 +83,14 @@ TokenText = Annotated[str, Field(max_length=1000), "from the preview"]
 ChangeId = Annotated[str, Field(max_length=100), "of the change that waits"]
 CONFIRMING: Mapping[str, tuple[str, ...]] = {"auto": (CHANGE,), "token": (TOKEN,), "off": ()}
 """The arguments by which a call comes back to a write that was not made at once, for each way to confirm."""
+
+
+def confirming(confirm: str, overseen: bool) -> tuple[str, ...]:
+    """Return those arguments where changes are confirmed in this way; where an owner decides on some of them,
+    these wait, whatever becomes of the others."""
+    return tuple(dict.fromkeys((*CONFIRMING[confirm], *((CHANGE,) if overseen else ()))))
+
+
 CONFIRMING_PARAMETERS: Mapping[str, Any] = {TOKEN: TokenText, CHANGE: ChangeId}
 PAGE_PARAMETERS: Mapping[str, Any] = {"limit": Limit, "cursor": CursorText, "detail": Detail}
 

@@ -1,7 +1,7 @@
 """The declaration of a tool: one decorated async function says everything the server needs."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -111,11 +111,11 @@ class Tool:
     @cached_property
     def input_schema(self) -> Schema:
         """What `tools/list` says the arguments are, where nothing else is set."""
-        return self.input_schema_for("auto")
+        return self.input_schema_for(CONFIRMING["auto"])
 
-    def input_schema_for(self, confirm: str) -> Schema:
-        """Return what `tools/list` says the arguments are where changes are confirmed in this way."""
-        left_out = CONFIRMING_PARAMETERS.keys() - CONFIRMING[confirm]
+    def input_schema_for(self, confirming: Collection[str]) -> Schema:
+        """Return what `tools/list` says the arguments are where calls of writes come back with these."""
+        left_out = CONFIRMING_PARAMETERS.keys() - set(confirming)
         hints = {name: hint for name, hint in self.hints.items() if name not in left_out}
         return object_schema(hints, self.required)
 

@@ -48,7 +48,7 @@ async def find_tools(
     doing = asks_to_do(query)
     catalogue = {name: tool for name, tool in context.tools.items() if tool.toolset != "core"}
     ranked = rank(query, {name: _texts(tool, doing) for name, tool in catalogue.items()})
-    entries = [_entry(context.tools[name], context.confirm) for name, _ in ranked[: limit or 5]]
+    entries = [_entry(context.tools[name], context.confirming) for name, _ in ranked[: limit or 5]]
     return Item(FoundTools(tools=entries), long="tools")
 
 
@@ -64,12 +64,12 @@ def _texts(tool: Tool, doing: bool) -> list[tuple[str, float]]:
     return [(text, weight * factor) for text, weight in texts]
 
 
-def _entry(tool: Tool, confirm: str) -> FoundTool:
+def _entry(tool: Tool, confirming: tuple[str, ...]) -> FoundTool:
     return FoundTool(
         name=tool.name,
         description=tool.description,
         effect=tool.effect.value,
-        input_schema=tool.input_schema_for(confirm),
+        input_schema=tool.input_schema_for(confirming),
     )
 
 

@@ -3,12 +3,8 @@
 import os
 import re
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from html import unescape
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -16,87 +12,21 @@ import anyio
 import httpx2
 import pytest
 
-from hostex_mcp.api import HostexClient
-from hostex_mcp.cli.local_page import LocalPage, open_in_browser
-from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.server.changes.pending import ChangeDesk
-from hostex_mcp.server.engine import Engine
-from hostex_mcp.toolkit.context import Context
-from hostex_mcp.tools.selection import select
-from tests.support.clock import Clock
-from tests.support.previewing import changed, demo_sandbox
+from hostex_mcp.cli.local_page import open_in_browser
+from tests.cli.local_machine import BOOKING, THREAD, Machine, click, fields, machine
+from tests.support.previewing import changed
 from tests.support.requests_sent import sent
 
 pytestmark = pytest.mark.anyio
 
-BOOKING = {"reservation_code": "5-DEMO30PAT"}
-THREAD = {"conversation_id": "0-2200000003-thr003", "message": "The key is in the box."}
 CANCELLED = "DELETE /reservations/{reservation_code}"
 MESSAGE = "POST /conversations/{conversation_id}"
-
-
-@dataclass
-class Machine:
-    """The user's machine: the server, its page and the browser."""
-
-    sandbox: Sandbox
-    engine: Engine
-    page: LocalPage
-    opened: list[str] = field(default_factory=list[str])
-
-    async def ask(self, tool: str = "cancel_reservation", **arguments: Any) -> dict[str, Any]:
-        result: Any = await self.engine.call(tool, arguments or BOOKING)
-        return cast("dict[str, Any]", result.structured_content)
-
-    @asynccontextmanager
-    async def browser(self) -> AsyncGenerator[httpx2.AsyncClient]:
-        async with httpx2.AsyncClient() as browser:
-            yield browser
-
-    @property
-    def origin(self) -> str:
-        return "/".join(self.opened[0].split("/")[:3])
-
-
-@asynccontextmanager
-async def machine(*, screen: bool = True, told: bool = False) -> AsyncGenerator[Machine]:
-    sandbox, opened = demo_sandbox(), list[str]()
-
-    def open_browser(url: str) -> bool:
-        opened.append(url)
-        return screen
-
-    page = LocalPage(told=told, open_browser=open_browser)
-    transport = httpx2.ASGITransport(app=sandbox.app)
-    async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
-        selection = select(["all"])
-        context = Context(client, selection.reachable, now=Clock())
-        engine = Engine(selection, context, "auto", desk=ChangeDesk(page=page))
-        page.serve(engine)
-        try:
-            yield Machine(sandbox, engine, page, opened)
-        finally:
-            await page.aclose()
 
 
 @pytest.fixture
 async def here() -> AsyncIterator[Machine]:
     async with machine() as here:
         yield here
-
-
-def fields(page: str) -> dict[str, str]:
-    """The hidden fields and the text of a page's form."""
-    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
-    text = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", page, re.DOTALL)
-    return hidden | ({"text": unescape(text[1])} if text else {})
-
-
-async def click(browser: httpx2.AsyncClient, url: str, decision: str, **more: str) -> httpx2.Response:
-    shown = await browser.get(url)
-    origin = "/".join(url.split("/")[:3])
-    form = fields(shown.text) | {"decision": decision} | more
-    return await browser.post(url, data=form, headers={"Origin": origin}, follow_redirects=True)
 
 
 async def test_the_first_change_that_waits_is_opened_in_the_browser_and_its_secret_told_to_nobody_else(
@@ -201,8 +131,9 @@ async def test_a_form_from_elsewhere_decides_nothing(here: Machine, headers: dic
 
 async def test_a_form_of_another_change_or_with_a_made_up_ticket_decides_nothing(here: Machine) -> None:
     await here.ask()
-    await here.ask("send_message", **THREAD)
-    first, second = here.opened
+    waiting = await here.ask("send_message", **THREAD)
+    (first,) = here.opened
+    second = f"{first.rpartition('/')[0]}/{waiting['change_id']}"
     async with here.browser() as browser:
         form = fields((await browser.get(first)).text) | {"decision": "approve"}
         for ticket in (form["change"], f"{form['change'][:-1]}x", "", "é"):

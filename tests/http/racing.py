@@ -19,6 +19,7 @@ from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, migrate, open_store
 from hostex_mcp.http.store.records import Credential
 from hostex_mcp.server.changes.record import State
+from tests.http.keeping import a_change
 
 RACERS = 3
 
@@ -95,8 +96,8 @@ async def _one(store: Store, what: str, argument: str) -> Any:
         case "lease":
             return await store.grants.lease(argument, 30)
         case "end":
-            credential = await store.grants.end(argument, "disconnected")
-            return credential and credential.access_token.get_secret_value()
+            ended = await store.grants.end(argument, "disconnected")
+            return ended and ended.credential and ended.credential.access_token.get_secret_value()
         case "replace":
             return await store.grants.replace_credential(
                 argument, Credential("token", SecretStr("newer")), link=1
@@ -106,6 +107,10 @@ async def _one(store: Store, what: str, argument: str) -> Any:
             assert change is not None
             decided = replace(change, state=State.APPROVED, decided_by=f"process {os.getpid()}")
             return change.open and await store.changes.replace(change, decided)
+        case "begin":
+            now = datetime.now(UTC)
+            times = {"asked_at": now, "expires": now + timedelta(minutes=10)}
+            return await store.changes.begin(a_change(argument, id=f"{argument} {os.getpid()}", **times))
         case "activate":
             return await store.grants.activate(argument) is not None
         case _:

@@ -96,7 +96,7 @@ def write_call(
 class Person:
     """A person who answers at once, after something happened meanwhile."""
 
-    live, returned, opens, state, app = True, False, False, None, "A client"
+    live, returned, opens, here, state, app = True, False, False, False, None, "A client"
 
     def __init__(self, *answers: ElicitAction, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.answers = list(answers)

@@ -79,10 +79,19 @@ class ChangePage:
         typed: str | None = None,
     ) -> Response:
         decides = await visitor.decides(change)
+        waiting = (await self._deps.pages.store.changes.counts(await visitor.accounts())).waiting
+        others = max(waiting - (decides and change.at(self._deps.pages.now()).open), 0)
 
         def rendered() -> Response:
             view = change_view(change, self._deps.pages.now())
-            return change_page(view, frame_of(self._deps, visitor), problem, typed, decides=decides)
+            return change_page(
+                view,
+                frame_of(self._deps, visitor),
+                problem,
+                typed,
+                decides=decides,
+                others=others,
+            )
 
         return await run_apart(change.preview, rendered)
 

@@ -11,8 +11,9 @@ from hostex_mcp.http.changes.access import Visitor, not_here
 from hostex_mcp.http.changes.deps import ChangeDeps
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.pages.problem import FormProblem
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.deciding import UnknownChange
-from hostex_mcp.server.changes.record import PendingChange, State
+from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.changes.view import undo_of
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import CHANGE
@@ -103,7 +104,7 @@ class Deciding:
 
     async def _call(self, caller: Caller, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         engine = await self._deps.engine(caller)
-        result = cast("CallToolResult", await engine.call(tool, arguments))
+        result = cast("CallToolResult", await engine.call(tool, arguments, Elicitation(here=True)))
         return result.structured_content or {}
 
     async def _signed(self, change_id: str, undone: PendingChange) -> str:
@@ -111,7 +112,7 @@ class Deciding:
         that needed the owner needs them too."""
         store = self._deps.pages.store
         change = await store.changes.find(change_id)
-        if change and change.state is State.WAITING:
+        if change and change.open:
             # Of what the owner decides on, somebody else reads who asked.
             asked_by = BY if undone.owner else BY_UNDO
             signed = replace(change, asked_by=asked_by, owner=change.owner or undone.owner)

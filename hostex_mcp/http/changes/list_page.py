@@ -23,6 +23,7 @@ from hostex_mcp.http.connect.problems import (
     unreadable,
 )
 from hostex_mcp.http.oauth.browser import csrf, csrf_fits, remember
+from hostex_mcp.pages.paging import PageOf, page_number
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS
 from hostex_mcp.server.changes.pages import Frame, list_page
@@ -71,7 +72,9 @@ class ChangesPage:
     async def show(self, request: Request) -> Response:
         """Show what waits for the person in this browser, and what was decided."""
         visitor = Visitor(self._deps.pages, request, request.query_params.get("view", ""))
-        return remember(await self._page(visitor), visitor.browser, self._deps.pages.address)
+        number = page_number(request.query_params.get("page", ""))
+        shown = await self._page(visitor, number=number)
+        return remember(shown, visitor.browser, self._deps.pages.address)
 
     async def act(self, request: Request) -> Response:
         """Decide on what is ticked, or find the changes of a token."""
@@ -122,25 +125,31 @@ class ChangesPage:
         view = visitor.sealed(replace(visitor.view, done=done))
         return RedirectResponse(f"{BASE}?{urlencode({'view': view})}", 303, HEADERS)
 
-    async def _page(self, visitor: Visitor, problem: FormProblem | None = None, done: str = "") -> Response:
+    async def _page(
+        self, visitor: Visitor, problem: FormProblem | None = None, done: str = "", number: int = 1
+    ) -> Response:
         changes, accounts, now = (
             self._deps.pages.store.changes,
             await visitor.accounts(),
             self._deps.pages.now(),
         )
-        waiting = await changes.waiting(accounts, MOST_LISTED + 1)
-        settled = await changes.settled(accounts, _MOST_PAST)
+        counts = await changes.counts(accounts)
+        part = PageOf(number, _MOST_PAST, counts.settled)
+        waiting = await changes.waiting(accounts, MOST_LISTED)
+        settled = await changes.settled(accounts, _MOST_PAST, part.skipped)
         with_owner = await changes.with_owner(accounts, MOST_LISTED)
 
         def rendered() -> Response:
             return list_page(
-                change_views(waiting[:MOST_LISTED], now),
+                change_views(waiting, now),
                 change_views(settled, now),
                 frame_of(self._deps, visitor),
                 problem,
                 done=done or visitor.view.done,
-                more_waiting=len(waiting) > MOST_LISTED,
+                more_waiting=max(counts.waiting - len(waiting), 0),
                 with_owner=change_views(with_owner, now),
+                more_with_owner=max(counts.with_owner - len(with_owner), 0),
+                part=part,
             )
 
         return await run_apart([change.preview for change in (*waiting, *settled, *with_owner)], rendered)

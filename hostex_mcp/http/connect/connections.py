@@ -26,8 +26,10 @@ from hostex_mcp.http.connect.summaries import account_lines, grant_row
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
 from hostex_mcp.http.store.records import Grant
+from hostex_mcp.pages.paging import page_number
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS, page
+from hostex_mcp.server.notices import can_notify
 
 ENDED_HERE = "You disconnected it on the connections page."
 ENDED_BY_OWNER = "The owner of the Hostex account ended it."
@@ -74,6 +76,14 @@ def _own_view(deps: PageDeps) -> ConnectionsView:
     return ConnectionsView(deps.now() + _WINDOW)
 
 
+async def own_grant(deps: PageDeps, grant_id: str, browser: Browser, view: ConnectionsView) -> Grant | None:
+    """Return an active grant of an owner that this browser may manage; None for any other, known or not."""
+    found = await deps.store.grants.some([grant_id])
+    grant = found[0] if found else None
+    usable = grant and grant.status == "active" and grant.owner_id is None
+    return grant if grant and usable and may_manage(grant, browser, view) else None
+
+
 class Connections:
     """`GET` and `POST /connect`."""
 
@@ -84,7 +94,8 @@ class Connections:
         """List what was connected from this browser, or what a token is connected to."""
         browser = browser_of(request, self._deps.address)
         view = view_of(self._deps, browser, request.query_params.get("view", ""))
-        return remember(await self._page(browser, view), browser, self._deps.address)
+        number = page_number(request.query_params.get("people", ""))
+        return remember(await self._page(browser, view, number=number), browser, self._deps.address)
 
     async def act(self, request: Request) -> Response:
         """Disconnect something, or find what a token is connected to."""
@@ -169,21 +180,21 @@ class Connections:
         return self._deps.keys.seal(_PURPOSE, _VIEW.dump_json(view), browser.digest)
 
     async def _page(
-        self, browser: Browser, view: ConnectionsView, problem: FormProblem | None = None
+        self, browser: Browser, view: ConnectionsView, problem: FormProblem | None = None, number: int = 1
     ) -> Response:
         active, ended = await self._grants(browser, view)
         more, active = view.more or len(active) > MOST_LISTED, active[:MOST_LISTED]
         now, accounts = self._deps.now(), await account_lines(self._deps, active)
         by_token = view.grant_ids is not None
-        people, open_invitations = await people_of(self._deps, active)
+        invited = await people_of(self._deps, active, number)
         return page(
             "connections.html",
             problem.status if problem else 200,
-            people=people,
-            invitations=open_invitations,
+            invited=invited,
+            notices=can_notify(),
             notice=self._deps.notice,
             by_token=by_token,
-            changes=self._deps.settings.confirm == "auto",
+            changes=not self._deps.settings.read_only,
             rows=[grant_row(grant, now, accounts[grant.grant_id]) for grant in active],
             more=more,
             ended_rows=[grant_row(grant, now) for grant in ended],

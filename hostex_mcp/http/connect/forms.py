@@ -65,13 +65,10 @@ def _origins(request: Request, address: Address) -> tuple[str, ...]:
 
 async def has_tries(store: Store, key: str, most: int = _MOST_TRIES) -> bool:
     """Whether one more try under this key would be counted."""
-    return await store.spent.outcome(_TRY, f"{key}:{most - 1}") is None
+    return await store.spent.has_one(_TRY, key, most)
 
 
 async def count_try(store: Store, key: str, until: datetime, most: int = _MOST_TRIES) -> bool:
     """Count one more try under this key; False when there were too many until then."""
     # In the database, so that every process counts the same ones.
-    for number in range(most):
-        if await store.spent.claim(_TRY, f"{key}:{number}", until):
-            return True
-    return False
+    return await store.spent.claim_one(_TRY, key, most, until)

@@ -17,7 +17,7 @@ from hostex_mcp.http.connect.bounds import (
     problem_in,
     read_form_of,
 )
-from hostex_mcp.http.connect.connections import ConnectionsView, may_manage, view_of
+from hostex_mcp.http.connect.connections import ConnectionsView, own_grant, view_of
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.forms import Form, read_form
 from hostex_mcp.http.connect.problems import NOT_READ, already_answered, not_from_here
@@ -89,10 +89,8 @@ class Inviting:
         Raises:
             PageError: this browser may not, or there is none: the same for both.
         """
-        found = await self._deps.store.grants.some([grant_id])
-        grant = found[0] if found else None
-        usable = grant and grant.status == "active" and grant.owner_id is None
-        if grant is None or not usable or not may_manage(grant, browser, view):
+        grant = await own_grant(self._deps, grant_id, browser, view)
+        if grant is None:
             raise PageError(
                 "Nobody can be invited from here",
                 "The connection has ended, belongs to somebody else, or was made in another browser.",

@@ -13,8 +13,10 @@ from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.invited import Invited
 from hostex_mcp.http.connect.inviting import OPENED, PATH, Inviting
 from hostex_mcp.http.connect.landing import landing_route
+from hostex_mcp.http.connect.telling import NOTICES_PATH, NoticesPage
 from hostex_mcp.http.notice import ServerNotice
 from hostex_mcp.pages.render import ASSETS, PageError, asset
+from hostex_mcp.server.notices import can_notify
 
 _Handler = Callable[[Request], Awaitable[Response]]
 
@@ -35,6 +37,9 @@ def routes(deps: PageDeps) -> list[Route]:
         ("POST", PATH, inviting.make),
         ("GET", OPENED, invited.show),
     ]
+    if can_notify():
+        notices = NoticesPage(deps)
+        pages += [("GET", NOTICES_PATH, notices.show), ("POST", NOTICES_PATH, notices.act)]
     return [
         *(Route(path, with_error_page(page, deps.notice), methods=[method]) for method, path, page in pages),
         landing_route(deps.address, deps.notice, accounts=True, previews=deps.settings.confirm != "off"),

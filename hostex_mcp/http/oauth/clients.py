@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -111,12 +111,13 @@ class ClientRegistry:
         """Return a client as it was last seen."""
         return await self._store.get(client_id)
 
-    async def register(self, client: OAuthClient) -> OAuthClient:
-        """Keep a registration. One that never completes an authorization is forgotten after a week; a public
-        client that registers the same again gets the id it had."""
+    async def register(self, client: OAuthClient, count: Callable[[], Awaitable[None]]) -> OAuthClient:
+        """Keep a registration, and `count` it if it is a new one. One that never completes an authorization
+        is forgotten after a week; a public client that registers the same again gets the id it had."""
         mark = fingerprint(client.metadata)
         # A client that is there already needs no room, and gets in during a flood.
         if client.secret is not None or await self._store.same_registration(mark) is None:
+            await count()
             await self._make_room()
         if client.secret is None:
             return await self._store.register(self._expiring(client), mark)

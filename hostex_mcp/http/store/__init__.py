@@ -25,6 +25,7 @@ from hostex_mcp.http.store.database import opened
 from hostex_mcp.http.store.grants import Grants
 from hostex_mcp.http.store.invitations import Invitations
 from hostex_mcp.http.store.migrating import migrate, migrate_place
+from hostex_mcp.http.store.notice_addresses import NoticeAddresses
 from hostex_mcp.http.store.single_use import SingleUse
 from hostex_mcp.http.store.token_text import ACCESS_PREFIX, CODE_PREFIX, REFRESH_PREFIX, new_code
 from hostex_mcp.http.store.tokens import TokenTable
@@ -59,6 +60,7 @@ class Store:
         self.spent = SingleUse(context)
         self.changes = ChangeTable(context)
         self.invitations = Invitations(context)
+        self.notice_addresses = NoticeAddresses(context)
 
     async def ping(self) -> None:
         """Return if the database answers.

@@ -1,13 +1,15 @@
 """Changes that wait for a person, or did: which of two decisions is the first, the database says."""
 
+import json
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Delete, and_, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.api import Pace
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -15,15 +17,25 @@ from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.schema import CHANGES, GRANTS
 from hostex_mcp.http.store.token_text import can_be_kept
-from hostex_mcp.server.changes.record import MOST_SETTLED, OPEN, PendingChange, State
+from hostex_mcp.server.changes.record import LIVE, MOST_SETTLED, OPEN, PendingChange, State
 
 PURPOSE = "change"
 
 _CHANGE = TypeAdapter(PendingChange)
 _FIND = select(CHANGES).where(CHANGES.c.change_id == bindparam("change_id"))
+_EQUAL = select(CHANGES).where(CHANGES.c.same_call == bindparam("same_call"))
 _OPEN = [state.value for state in OPEN]
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCounts:
+    """How many changes somebody can decide on, has wait for somebody else, and sees settled."""
+
+    waiting: int
+    with_owner: int
+    settled: int
 
 
 class ChangeTable:
@@ -33,17 +45,41 @@ class ChangeTable:
         self._context = context
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change, and of those of its account that are settled the newest `MOST_SETTLED`. Not
+        """Keep a change, and of those of its account that are settled the newest `MOST_SETTLED`. Not
         kept is that of a grant that has ended meanwhile."""
-        values = self._values(change)
         async with self._context.database.transaction() as connection:
-            if change.grant is not None:
-                active = select(GRANTS.c.status).where(GRANTS.c.grant_id == change.grant)
-                held = active.with_for_update(read=True)
-                if (await connection.execute(held)).scalar_one_or_none() != "active":
-                    return
-            await connection.execute(CHANGES.insert().values(values))
-            await connection.execute(delete(CHANGES).where(CHANGES.c.change_id.in_(self._surplus(change))))
+            if await _active(connection, change.grant):
+                await connection.execute(CHANGES.insert().values(self._values(change)))
+                await connection.execute(self._without_surplus(change))
+
+    async def begin(self, change: PendingChange) -> bool:
+        """Keep a change that waits, unless an equal call waits or is being sent: the database decides. That
+        of a grant that has ended meanwhile is not kept."""
+        same_call = self._same_call(change)
+        kept = self._context.database.insert(CHANGES).values(self._values(change) | {"same_call": same_call})
+        unless_equal = kept.on_conflict_do_nothing(index_elements=["same_call"])
+        async with self._context.database.transaction() as connection:
+            if not await _active(connection, change.grant):
+                return True
+            await self._let_go(connection, same_call)
+            made = await connection.execute(unless_equal.returning(CHANGES.c.change_id))
+            await connection.execute(self._without_surplus(change))
+            return made.one_or_none() is not None
+
+    async def _let_go(self, connection: AsyncConnection, same_call: str) -> None:
+        """Let an equal call be begun anew if the former has ended by itself, or no key opens it."""
+        row = (await connection.execute(_EQUAL, {"same_call": same_call})).one_or_none()
+        former = self._opened(row) if row else None
+        if row and (former is None or former.at(self._context.now()).state not in LIVE):
+            ended = update(CHANGES).where(CHANGES.c.change_id == row.change_id)
+            await connection.execute(ended.values(same_call=None))
+
+    def _same_call(self, change: PendingChange) -> str:
+        account, tool, call, extent = change.call
+        ids = None if extent.property_ids is None else sorted(extent.property_ids)
+        text = json.dumps([account, tool, call, ids, extent.privacy])
+        # Arguments can be guessed from a digest that anybody can work out.
+        return self._context.keys.digests("equal calls", text)[0]
 
     async def find(self, change_id: str) -> PendingChange | None:
         """Return a change; None if there is none, or no key opens it."""
@@ -65,24 +101,37 @@ class ChangeTable:
     async def waiting(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
         """Return the changes on which whoever has these accounts can decide now, or so many of them, the
         newest first: their own and, of the people they invited, those that need them."""
-        theirs = or_(and_(_of(accounts), CHANGES.c.owner_id.is_(None)), _needing(accounts))
-        return await self._list(theirs, self._open(), most=most)
+        return await self._list(_decided_by(accounts), self._open(), most=most)
 
     async def with_owner(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
         """Return the changes of these accounts that wait for the owner of another one, or so many of them,
         the newest first."""
-        elsewhere = CHANGES.c.owner_id.is_not(None), not_(_needing(accounts))
-        return await self._list(_of(accounts), *elsewhere, self._open(), most=most)
+        return await self._list(_decided_elsewhere(accounts), self._open(), most=most)
 
-    async def settled(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
+    async def settled(
+        self, accounts: Collection[str], most: int, skipped: int = 0
+    ) -> Sequence[PendingChange]:
         """Return the other changes of these accounts, and those that needed them, or so many of them, the
-        newest first."""
-        return await self._list(or_(_of(accounts), _needing(accounts)), not_(self._open()), most=most)
+        newest first but for those that are skipped."""
+        return await self._list(_seen_by(accounts), not_(self._open()), most=most, skipped=skipped)
+
+    async def counts(self, accounts: Collection[str]) -> ChangeCounts:
+        """Return how many there are of each."""
+        kinds = (
+            and_(_decided_by(accounts), self._open()),
+            and_(_decided_elsewhere(accounts), self._open()),
+            and_(_seen_by(accounts), not_(self._open())),
+        )
+        query = select(*(func.count().filter(kind) for kind in kinds)).where(_seen_by(accounts))
+        [row] = await self._context.database.read(query)
+        return ChangeCounts(*row)
 
     async def replace(self, before: PendingChange, after: PendingChange) -> bool:
         """Put `after` with the next revision in the place of `before`; False, and nothing changed, if that
         was replaced already or has gone with its grant."""
         values = self._values(replace(after, revision=before.revision + 1))
+        if after.state not in LIVE:
+            values["same_call"] = None
         same = CHANGES.c.change_id == before.id, CHANGES.c.revision == before.revision
         return await write(self._context.database, update(CHANGES).where(*same).values(values)) == 1
 
@@ -90,21 +139,22 @@ class ChangeTable:
         """Forget what is kept no longer."""
         await write(self._context.database, delete(CHANGES).where(CHANGES.c.kept_until <= now))
 
-    def _surplus(self, change: PendingChange) -> Select[tuple[str]]:
-        """Return the ids of settled changes that an account has too many of, as each listing opens them."""
+    def _without_surplus(self, change: PendingChange) -> Delete:
+        """Delete the settled changes that an account has too many of, as each listing opens them."""
         settled = not_(self._open()), CHANGES.c.state != State.APPROVED.value
         newest_first = CHANGES.c.asked_at.desc(), CHANGES.c.change_id
         ids = select(CHANGES.c.change_id).where(CHANGES.c.account == change.account, *settled)
-        return ids.order_by(*newest_first).offset(MOST_SETTLED)
+        surplus = ids.order_by(*newest_first).offset(MOST_SETTLED)
+        return delete(CHANGES).where(CHANGES.c.change_id.in_(surplus))
 
     def _open(self) -> ColumnElement[bool]:
         return and_(CHANGES.c.state.in_(_OPEN), CHANGES.c.expires > self._context.now())
 
     async def _list(
-        self, *conditions: ColumnElement[bool], most: int | None = None
+        self, *conditions: ColumnElement[bool], most: int | None = None, skipped: int = 0
     ) -> Sequence[PendingChange]:
         newest_first = CHANGES.c.asked_at.desc(), CHANGES.c.change_id
-        query = select(CHANGES).where(*conditions).order_by(*newest_first).limit(most)
+        query = select(CHANGES).where(*conditions).order_by(*newest_first).limit(most).offset(skipped)
         changes: list[PendingChange] = []
         pace = Pace()
         for row in await self._context.database.read(query):
@@ -136,8 +186,28 @@ class ChangeTable:
             return None
 
 
+async def _active(connection: AsyncConnection, grant_id: str | None) -> bool:
+    """Whether changes of a grant are kept; it does not end before the transaction does."""
+    if grant_id is None:
+        return True
+    held = select(GRANTS.c.status).where(GRANTS.c.grant_id == grant_id).with_for_update(read=True)
+    return (await connection.execute(held)).scalar_one_or_none() == "active"
+
+
 def _of(accounts: Collection[str]) -> ColumnElement[bool]:
     return CHANGES.c.account.in_(list(filter(can_be_kept, accounts)))
+
+
+def _decided_by(accounts: Collection[str]) -> ColumnElement[bool]:
+    return or_(and_(_of(accounts), CHANGES.c.owner_id.is_(None)), _needing(accounts))
+
+
+def _decided_elsewhere(accounts: Collection[str]) -> ColumnElement[bool]:
+    return and_(_of(accounts), CHANGES.c.owner_id.is_not(None), not_(_needing(accounts)))
+
+
+def _seen_by(accounts: Collection[str]) -> ColumnElement[bool]:
+    return or_(_of(accounts), _needing(accounts))
 
 
 def _needing(owners: Collection[str]) -> ColumnElement[bool]:

@@ -3,10 +3,11 @@
 import logging
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.http.keys.keyring import Unsealable
@@ -21,7 +22,7 @@ from hostex_mcp.http.store.grant_rows import (
     grant_values,
 )
 from hostex_mcp.http.store.records import Credential, Grant, Status
-from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, INVITATIONS, TOKENS
+from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, INVITATIONS, NOTICE_ADDRESSES, TOKENS
 from hostex_mcp.http.store.token_text import can_be_kept
 
 PENDING_LIFE = timedelta(minutes=15)
@@ -45,6 +46,15 @@ _GET = select(*GRANT_COLUMNS).where(GRANTS.c.grant_id == bindparam("grant_id"))
 _GET_CREDENTIAL = select(*_CREDENTIAL).where(GRANTS.c.grant_id == bindparam("grant_id"), _ALIVE)
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedGrants:
+    """Grants that were ended together, and the credential of the first, to be revoked upstream: None where it
+    has none of its own, or no key opens it."""
+
+    grant_ids: tuple[str, ...]
+    credential: Credential | None
 
 
 class Grants:
@@ -145,20 +155,23 @@ class Grants:
         values: dict[str, Any] = {"leased_by": None, "leased_until": None}
         await self._changed(grant_id, values, GRANTS.c.leased_by == self._holder)
 
-    async def end(self, grant_id: str, reason: str) -> Credential | None:
+    async def end(self, grant_id: str, reason: str) -> EndedGrants | None:
         """End the grant for a reason that is shown, with those of the people who were invited by it: in one
-        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted. Gives the
-        credential, to be revoked upstream, to the one caller that ended it; None to any later one, and for
-        one that has none of its own."""
+        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted. Gives
+        what was ended to the one caller that ended it; None to any later one."""
         async with self._context.database.transaction() as connection:
             query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
             invited = select(GRANTS.c.grant_id).where(GRANTS.c.owner_id == grant_id, _ALIVE)
-            for person in (await connection.execute(invited)).scalars().all():
+            people = (await connection.execute(invited)).scalars().all()
+            for person in people:
                 await self._wipe(connection, person, OWNER_ENDED)
             await self._wipe(connection, grant_id, reason)
+        return EndedGrants((grant_id, *people), self._last_credential(row))
+
+    def _last_credential(self, row: AnyRow) -> Credential | None:
         try:
             return self._opened(row) if row.credential else None
         except Unsealable:
@@ -173,11 +186,15 @@ class Grants:
         visible = GRANTS.c.status == status if status else GRANTS.c.status != "pending"
         return await self._list(GRANTS.c.browser == browser, visible, most=most)
 
-    async def invited_by(self, grant_ids: Collection[str], most: int) -> list[Grant]:
-        """Return the active grants of the people who were invited by these grants, newest first, or so many
-        of them."""
-        owners = GRANTS.c.owner_id.in_(list(filter(can_be_kept, grant_ids)))
-        return await self._list(owners, GRANTS.c.status == "active", most=most)
+    async def invited_by(self, grant_ids: Collection[str], most: int, skipped: int = 0) -> list[Grant]:
+        """Return the active grants of the people who were invited by these grants, or so many of them, newest
+        first but for those that are skipped."""
+        return await self._list(_invited_by(grant_ids), most=most, skipped=skipped)
+
+    async def count_invited_by(self, grant_ids: Collection[str]) -> int:
+        """Return how many there are."""
+        query = select(func.count()).select_from(GRANTS).where(_invited_by(grant_ids))
+        return (await self._context.database.read(query))[0][0]
 
     async def of_token(self, token: str, most: int | None = None) -> list[Grant]:
         """Return the active grants that hold this Hostex access token, or so many of them, newest first."""
@@ -231,17 +248,25 @@ class Grants:
         await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
         await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id))
         await connection.execute(delete(INVITATIONS).where(INVITATIONS.c.grant_id == grant_id))
+        await connection.execute(delete(NOTICE_ADDRESSES).where(NOTICE_ADDRESSES.c.grant_id == grant_id))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)
         return await write(self._context.database, change) == 1
 
-    async def _list(self, *conditions: ColumnElement[bool], most: int | None = None) -> list[Grant]:
-        newest_first = select(*GRANT_COLUMNS).where(*conditions).order_by(GRANTS.c.created_at.desc())
-        query = newest_first.limit(most)
+    async def _list(
+        self, *conditions: ColumnElement[bool], most: int | None = None, skipped: int = 0
+    ) -> list[Grant]:
+        newest_first = GRANTS.c.created_at.desc(), GRANTS.c.grant_id
+        query = select(*GRANT_COLUMNS).where(*conditions).order_by(*newest_first).limit(most).offset(skipped)
         return [grant_of(row) for row in await self._context.database.read(query)]
 
     def _opened(self, row: AnyRow) -> Credential:
         return credential_of(
             self._context.keys, row.grant_id, row.kind, row.credential, row.credential_ends_at
         )
+
+
+def _invited_by(grant_ids: Collection[str]) -> ColumnElement[bool]:
+    owners = GRANTS.c.owner_id.in_(list(filter(can_be_kept, grant_ids)))
+    return and_(owners, GRANTS.c.status == "active")

@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, select
 
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store.context import StoreContext
@@ -60,16 +60,21 @@ class Invitations:
         query = select(INVITATIONS).where(INVITATIONS.c.invitation_id == invitation_id)
         return await self._only(query)
 
-    async def of_grants(self, grant_ids: list[str], most: int) -> list[Invitation]:
-        """Return the invitations that these grants made, newest first, or so many of them."""
-        query = (
-            select(INVITATIONS)
-            .where(INVITATIONS.c.grant_id.in_(grant_ids), INVITATIONS.c.expires_at > self._context.now())
-            .order_by(INVITATIONS.c.created_at.desc())
-            .limit(most)
-        )
-        rows = await self._context.database.read(query)
+    async def of_grants(self, grant_ids: list[str], most: int, skipped: int = 0) -> list[Invitation]:
+        """Return the invitations that these grants made, or so many of them, newest first but for those that
+        are skipped."""
+        newest_first = INVITATIONS.c.created_at.desc(), INVITATIONS.c.invitation_id
+        query = select(INVITATIONS).where(*self._open(grant_ids)).order_by(*newest_first)
+        rows = await self._context.database.read(query.limit(most).offset(skipped))
         return [invitation for row in rows if (invitation := self._opened(row))]
+
+    async def count_of_grants(self, grant_ids: list[str]) -> int:
+        """Return how many there are."""
+        query = select(func.count()).select_from(INVITATIONS).where(*self._open(grant_ids))
+        return (await self._context.database.read(query))[0][0]
+
+    def _open(self, grant_ids: list[str]) -> tuple[ColumnElement[bool], ...]:
+        return INVITATIONS.c.grant_id.in_(grant_ids), INVITATIONS.c.expires_at > self._context.now()
 
     async def end(self, invitation_id: str) -> bool:
         """Take an invitation back; False if there is none any more."""

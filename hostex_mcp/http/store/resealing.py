@@ -8,11 +8,27 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 
 from hostex_mcp.http.keys.keyring import Unsealable
-from hostex_mcp.http.store import changes, clients, grant_rows, invitations, single_use, tokens
+from hostex_mcp.http.store import (
+    changes,
+    clients,
+    grant_rows,
+    invitations,
+    notice_addresses,
+    single_use,
+    tokens,
+)
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import credential_of, credential_values
-from hostex_mcp.http.store.schema import CHANGES, CLIENTS, GRANTS, INVITATIONS, SPENT, TOKENS
+from hostex_mcp.http.store.schema import (
+    CHANGES,
+    CLIENTS,
+    GRANTS,
+    INVITATIONS,
+    NOTICE_ADDRESSES,
+    SPENT,
+    TOKENS,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +52,7 @@ _PLAIN = (
     _Sealed(TOKENS.c.successor, tokens.PURPOSE, lambda row: row.digest),
     _Sealed(CHANGES.c.record, changes.PURPOSE, lambda row: row.change_id),
     _Sealed(INVITATIONS.c.record, invitations.PURPOSE, lambda row: row.invitation_id),
+    _Sealed(NOTICE_ADDRESSES.c.record, notice_addresses.PURPOSE, lambda row: row.grant_id),
     _Sealed(SPENT.c.outcome, single_use.PURPOSE, lambda row: f"{row.kind} {row.digest}"),
 )
 

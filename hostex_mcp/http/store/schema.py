@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -147,6 +147,7 @@ CHANGES = Table(
     Column("kept_until", UtcTime, nullable=False, index=True),
     Column("record", Text, nullable=False),
     Column("owner_id", Text, index=True),
+    Column("same_call", String(64), index=True, unique=True),
 )
 
 INVITATIONS = Table(
@@ -157,5 +158,12 @@ INVITATIONS = Table(
     Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
+    Column("record", Text, nullable=False),
+)
+
+NOTICE_ADDRESSES = Table(
+    "notice_addresses",
+    METADATA,
+    Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), primary_key=True),
     Column("record", Text, nullable=False),
 )

@@ -1,6 +1,7 @@
 """What may be used once: confirmations, consents, a partner's states."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from hostex_mcp.http.store.schema import SPENT
 from hostex_mcp.http.store.token_text import digest
 
 PURPOSE = "outcome"
+_TRIES = 5
 
 _OUTCOME = select(SPENT).where(SPENT.c.kind == bindparam("kind"), SPENT.c.digest == bindparam("digest"))
 
@@ -32,6 +34,30 @@ class SingleUse:
         async with self._context.database.transaction() as connection:
             made = await connection.execute(claim.returning(SPENT.c.digest))
             return made.one_or_none() is not None
+
+    async def claim_one(self, kind: str, key: str, most: int, expires_at: datetime) -> bool:
+        """Whether the caller is one of the first so many to use this key until `expires_at`; the database
+        decides."""
+        for _ in range(_TRIES):
+            free = await self._free(kind, key, most)
+            if not free:
+                return False
+            # Not the first one, which all who come at once would want.
+            values = {"kind": kind, "digest": secrets.choice(free), "expires_at": expires_at}
+            claim = self._context.database.insert(SPENT).values(values).on_conflict_do_nothing()
+            if await write(self._context.database, claim):
+                return True
+        return False
+
+    async def has_one(self, kind: str, key: str, most: int) -> bool:
+        """Whether `claim_one` would succeed."""
+        return bool(await self._free(kind, key, most))
+
+    async def _free(self, kind: str, key: str, most: int) -> list[str]:
+        places = [digest(f"{key}:{number}") for number in range(most)]
+        query = select(SPENT.c.digest).where(SPENT.c.kind == kind, SPENT.c.digest.in_(places))
+        taken = {row.digest for row in await self._context.database.read(query)}
+        return [place for place in places if place not in taken]
 
     async def settle(self, kind: str, key: str, outcome: Mapping[str, Any]) -> None:
         """Keep what came of a claim, for whoever repeats it. Values that JSON lacks are kept as text."""

@@ -44,8 +44,6 @@ _KEYS_CHANGED = (
     "otherwise reconnect this server in your app."
 )
 
-_MOST_PEOPLE = 1000
-
 _log = logging.getLogger(__name__)
 
 Ended = Callable[[str], Awaitable[None]]
@@ -133,14 +131,13 @@ class HostexCredentials:
     async def end(self, grant_id: str, reason: str) -> None:
         """End a grant for a reason that is shown to its owner, here and at Hostex, and those of the people
         who were invited by it. Again is no harm."""
-        invited = await self._store.grants.invited_by([grant_id], _MOST_PEOPLE)
-        credential = await self._store.grants.end(grant_id, reason)
-        if credential:
+        ended_here = await self._store.grants.end(grant_id, reason)
+        for _ in ended_here.grant_ids if ended_here else ():
             emit(GrantChanged("ended"))
-        for ended in (grant_id, *(grant.grant_id for grant in invited)):
+        for ended in ended_here.grant_ids if ended_here else (grant_id,):
             for listener in self._listeners:
                 await listener(ended)
-        for leftover in (credential, self._renewal.unstored(grant_id)):
+        for leftover in (ended_here and ended_here.credential, self._renewal.unstored(grant_id)):
             if leftover:
                 await self.forget(leftover)
 

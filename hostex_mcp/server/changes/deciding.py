@@ -107,7 +107,13 @@ class Decisions:
             decision.owner,
         ):
             return await self._pending.show_anew(change, draft, arguments=edited)
-        now_shown = replace(change, arguments=edited, preview=draft.preview, state_digest=draft.binding.state)
+        now_shown = replace(
+            change,
+            arguments=edited,
+            preview=draft.preview,
+            undoable=not draft.change.final,
+            state_digest=draft.binding.state,
+        )
         return await self._send(now_shown, decision, call, draft)
 
     async def _send(
@@ -191,7 +197,7 @@ class Decisions:
     def _noted(self, change: PendingChange, decision: Decision) -> WriteCall:
         """Return what the audit trail says of a change that was not worked out again."""
         tool = self._tool_of(change.tool)
-        call = WriteCall(tool, change.arguments, change.arguments, {}, change.digest, _not_planned)
+        call = WriteCall(tool, change.arguments, {}, change.digest, _not_planned)
         call.preview, call.changed = change.state_digest, describe_change(change.preview)
         call.confirmed, call.decision = decision.way, decision.on(change)
         return call

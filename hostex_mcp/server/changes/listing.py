@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hostex_mcp.server.changes.record import MOST_SETTLED, Extent, PendingChange, State
+from hostex_mcp.server.changes.pending import status_of
+from hostex_mcp.server.changes.record import MOST_SETTLED, Extent, PendingChange
 from hostex_mcp.toolkit.context import ChangeEntry, ChangeLog
 from hostex_mcp.toolkit.results import lean
 
@@ -34,7 +35,7 @@ def _row(change: PendingChange, full: bool) -> dict[str, Any]:
         "change_id": change.id,
         "tool": change.tool,
         "summary": change.preview.get("summary", change.title),
-        "status": _status(change),
+        "status": status_of(change),
         "asked_at": _moment(change.asked_at),
         "asked_by": change.asked_by,
         "expires_at": _moment(change.expires) if change.open else None,
@@ -45,16 +46,6 @@ def _row(change: PendingChange, full: bool) -> dict[str, Any]:
         "outcome": outcome if full and outcome else None,
     }
     return dict(lean(row))
-
-
-def _status(change: PendingChange) -> str:
-    """Return the status of a change in the words of the answers to its call."""
-    names = {
-        State.WAITING: "waiting_for_person",
-        State.STALE: "waiting_for_person",
-        State.UNKNOWN: "outcome_unknown",
-    }
-    return str((change.outcome or {}).get("status") or names.get(change.state, change.state.value))
 
 
 def _moment(moment: Any) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from hostex_mcp.pages.paging import PageOf
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import page
 from hostex_mcp.server.changes.view import ChangeView
@@ -36,9 +37,10 @@ def change_page(
     typed: str | None = None,
     *,
     decides: bool = True,
+    others: int = 0,
 ) -> Response:
     """Return the page of one change. `typed` is what a person made of a draft, shown again with a problem.
-    Who only sees it, because somebody else `decides`, has no buttons."""
+    Who only sees it, because somebody else `decides`, has no buttons. So many `others` wait for them too."""
     return page(
         "change.html",
         problem.status if problem else 200,
@@ -48,6 +50,7 @@ def change_page(
         problem=problem,
         typed=typed,
         decides=decides,
+        others=others,
     )
 
 
@@ -58,11 +61,14 @@ def list_page(
     problem: FormProblem | None = None,
     *,
     done: str = "",
-    more_waiting: bool = False,
+    more_waiting: int = 0,
     with_owner: Sequence[ChangeView] = (),
+    more_with_owner: int = 0,
+    part: PageOf | None = None,
 ) -> Response:
     """Return the page of what waits and what was decided. `done` says what came of a form just now, and
-    `with_owner` is what waits for somebody else."""
+    `with_owner` is what waits for somebody else. `more_waiting` and `more_with_owner` are not shown; what was
+    decided is this `part` of all of it, all of it if that is None."""
     return page(
         "changes.html",
         problem.status if problem else 200,
@@ -70,6 +76,8 @@ def list_page(
         recent=recent,
         more_waiting=more_waiting,
         with_owner=with_owner,
+        more_with_owner=more_with_owner,
+        part=part or PageOf(1, len(recent), len(recent)),
         frame=frame,
         notice=frame.notice,
         problem=problem,

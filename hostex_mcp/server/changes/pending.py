@@ -18,7 +18,7 @@ from hostex_mcp.server.changes.record import (
     AS_DRAFT,
     FOR_OWNER,
     IN_CONVERSATION,
-    OPEN,
+    LIVE,
     ChangeStore,
     DecisionPage,
     Extent,
@@ -48,6 +48,12 @@ _NO_SUCH = (
 )
 _TOO_MANY = f"{MOST_OPEN} changes wait for the user already. Nothing was changed."
 _DECIDE_FIRST = "The user decides on those first, or they expire."
+_BEGUN = "An equal change was asked for at the same moment. Nothing was changed."
+_REPEAT_LATER = "Repeat the call: it joins the change that waits."
+_HIDDEN = (
+    "It was asked for when more properties or details were served here than now: no more than this is shown."
+)
+_TRIES = 3
 _OPEN_PAGE = "Open the page to see this change and to decide on it."
 _REPEAT = (
     "Then repeat this call with the same arguments and change_id: it waits up to 50 seconds for the decision "
@@ -110,28 +116,29 @@ class PendingChanges:
             PreviewTooLong: what would wait cannot be shown whole.
         """
         await run_apart(draft.preview, require_shown, draft.preview, _BESIDE)
-        owner = self.owner_of(draft)
-        fresh = self._new(call, draft.preview, draft.binding.state, self._now(), owner)
-        live = [change for change in await self.all({*OPEN, State.APPROVED}) if change.state in _LIVE]
-        same = next((change for change in live if _is_same(change, fresh)), None)
-        if same is None and len(live) >= MOST_OPEN:
-            raise Blocked(_TOO_MANY, operation=call.tool.name, hint=_DECIDE_FIRST)
-        emit(Confirmed("waiting"))
-        if same is None:
-            await self.desk.store.add(fresh)
-            return fresh
-        if same.open and same.state_digest != fresh.state_digest:
-            return await self.show_anew(same, draft)
-        return same
+        fresh = self._new(call, draft, self._now())
+        # An equal call that is in the way is found, unless it has ended meanwhile.
+        for _ in range(_TRIES):
+            live = [change for change in await self.all(set(LIVE)) if change.state in LIVE]
+            same = next((change for change in live if change.call == fresh.call), None)
+            if same:
+                emit(Confirmed("waiting"))
+                moved = same.open and same.state_digest != fresh.state_digest
+                return await self.show_anew(same, draft) if moved else same
+            if len(live) >= MOST_OPEN:
+                raise Blocked(_TOO_MANY, operation=call.tool.name, hint=_DECIDE_FIRST)
+            if await self.desk.store.begin(fresh):
+                emit(Confirmed("waiting"))
+                return fresh
+        raise Blocked(_BEGUN, operation=call.tool.name, hint=_REPEAT_LATER)
 
     async def keep(self, call: WriteCall, outcome: Mapping[str, Any]) -> None:
         """Keep a change that was made without waiting here, if the store takes it: it stands without."""
         now = self._now()
         weighty = call.confirmed != "not needed"
         made = replace(
-            self._new(call, call.shown or {}, call.preview or "", now),
+            self._record(call, call.shown or {}, call.preview or "", now, now),
             state=State.DONE,
-            expires=now,
             decided_at=now if weighty else None,
             decided_by=_DECIDERS.get(call.confirmed or ""),
             way=call.confirmed,
@@ -158,6 +165,7 @@ class PendingChanges:
             # What needs the owner once is theirs, whatever becomes of it.
             owner=change.owner or owner,
             preview=draft.preview,
+            undoable=not draft.change.final,
             state_digest=draft.binding.state,
             asked_at=now,
             expires=now + life,
@@ -211,9 +219,9 @@ class PendingChanges:
     async def decided(self, change: PendingChange, seconds: float) -> PendingChange:
         """Return a change once a person has decided and it is made, or as it is after so many seconds."""
         waited = 0.0
-        if change.state in _LIVE:
+        if change.state in LIVE:
             leave_turn()
-        while change.state in _LIVE and waited < seconds:
+        while change.state in LIVE and waited < seconds:
             if waited % 5 == 0:
                 await tell("Waiting for the user's decision")
             await self._pause(_POLL_SECONDS)
@@ -223,6 +231,8 @@ class PendingChanges:
 
     async def told(self, tool: Tool, change: PendingChange, *, card: bool = False) -> dict[str, Any]:
         """Return what a model is answered about a change, which its client shows on a `card`, or does not."""
+        if hidden := self._told_apart(change):
+            return hidden
         match change.state:
             case State.WAITING | State.STALE:
                 return await self._waiting(tool, change, card=card and change.owner is None)
@@ -234,6 +244,13 @@ class PendingChanges:
                 return {"status": "expired", "notes": [_EXPIRED], "next_step": _ASK_AGAIN}
             case _:
                 return dict(change.outcome or _lost(tool))
+
+    def _told_apart(self, change: PendingChange) -> dict[str, Any] | None:
+        """Return what a model is answered about a change for which more of the account was served than now;
+        None for any other."""
+        if self.desk.extent.covers(change.extent):
+            return None
+        return {"status": status_of(change), "notes": [_HIDDEN]}
 
     async def _waiting(self, tool: Tool, change: PendingChange, *, card: bool) -> dict[str, Any]:
         invitation = _ON_CARD if card else await self.desk.page.invite(change)
@@ -255,16 +272,20 @@ class PendingChanges:
         """Return the question that brings a person to the page, and the model's call back to `follow`."""
         return InputRequired(self.page_words(change), _RETURNED + change.id, "page", address)
 
-    def _new(
+    def _new(self, call: WriteCall, draft: PreviewedWrite, now: datetime) -> PendingChange:
+        owner = self.owner_of(draft)
+        life = FOR_OWNER if owner else AS_DRAFT if _drafted(call) else IN_CONVERSATION
+        record = self._record(call, draft.preview, draft.binding.state, now, now + life)
+        return replace(record, owner=owner, undoable=not draft.change.final)
+
+    def _record(
         self,
         call: WriteCall,
         preview: Mapping[str, Any],
         state_digest: str,
         now: datetime,
-        owner: str | None = None,
+        expires: datetime,
     ) -> PendingChange:
-        drafted = call.tool.draft if isinstance(call.given.get(call.tool.draft), str) else ""
-        life = FOR_OWNER if owner else AS_DRAFT if drafted else IN_CONVERSATION
         return PendingChange(
             account=self._account,
             grant=self.desk.grant,
@@ -276,9 +297,8 @@ class PendingChanges:
             state_digest=state_digest,
             preview=preview,
             asked_at=now,
-            expires=now + life,
-            owner=owner,
-            draft_argument=drafted,
+            expires=expires,
+            draft_argument=_drafted(call),
             extent=self.desk.extent,
         )
 
@@ -289,7 +309,21 @@ class PendingChanges:
 
 # About as long as all that an answer says beside the preview of a change that waits.
 _BESIDE = {"next_step": 2 * (_REPEAT + _BY_DOOR), "notes": [_MOVED]}
-_LIVE = OPEN | {State.APPROVED}
+
+
+def _drafted(call: WriteCall) -> str:
+    """Return the name of the argument that is the text of a draft; empty without one."""
+    return call.tool.draft if isinstance(call.given.get(call.tool.draft), str) else ""
+
+
+def status_of(change: PendingChange) -> str:
+    """Return the status of a change in the words of the answers to its call."""
+    names = {
+        State.WAITING: "waiting_for_person",
+        State.STALE: "waiting_for_person",
+        State.UNKNOWN: "outcome_unknown",
+    }
+    return str((change.outcome or {}).get("status") or names.get(change.state, change.state.value))
 
 
 def change_named(given: Mapping[str, Any], elicitation: Elicitation) -> str | None:
@@ -312,10 +346,6 @@ def same_call(tool: Tool, given: Mapping[str, Any]) -> str:
     except InvalidArguments:
         # Sealed texts are longer than what they stand for, and codes of channels may be newer than this.
         return digest([tool.name, arguments])
-
-
-def _is_same(change: PendingChange, fresh: PendingChange) -> bool:
-    return (change.tool, change.digest) == (fresh.tool, fresh.digest)
 
 
 def _lost(tool: Tool) -> dict[str, Any]:

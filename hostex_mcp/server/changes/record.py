@@ -43,6 +43,8 @@ class State(StrEnum):
 
 
 OPEN = frozenset((State.WAITING, State.STALE))
+LIVE = OPEN | {State.APPROVED}
+"""The states in which an equal call begins nothing new."""
 
 
 def _pack(value: Any) -> Any:
@@ -94,7 +96,8 @@ class PendingChange:
     still sealed, and `digest` tells them apart; `state_digest` stands for all that `preview` shows. `grant`
     says whose browser may decide, None where only this machine's user can; `owner` that of the grant by
     which the owner decides instead, because somebody who was invited asked. Of a draft a person may edit the
-    argument that `draft_argument` names. `outcome` is what the model is answered. Each `revision` replaces
+    argument that `draft_argument` names. `undoable` says whether it can be taken back once it is made, None
+    where that was not kept. `outcome` is what the model is answered. Each `revision` replaces
     the one before it, so that of two people who decide at once one is first."""
 
     id: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -112,12 +115,18 @@ class PendingChange:
     asked_by: str = ""
     draft_argument: str = ""
     extent: Extent = field(default_factory=Extent)
+    undoable: bool | None = None
     state: State = State.WAITING
     revision: int = 0
     decided_by: str | None = None
     decided_at: datetime | None = None
     way: str | None = None
     outcome: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def call(self) -> tuple[str, str, str, Extent]:
+        """What equal calls have in common; one for which more was served is another."""
+        return self.account, self.tool, self.digest, self.extent
 
     @property
     def draft(self) -> bool:
@@ -158,7 +167,13 @@ class ChangeStore(Protocol):
     """Where changes live. One for several processes decides there which of two replacements is the first."""
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change, and of those of its account that are settled the newest `MOST_SETTLED`."""
+        """Keep a change that was made already, and of those of its account that are settled the newest
+        `MOST_SETTLED`."""
+        ...
+
+    async def begin(self, change: PendingChange) -> bool:
+        """Keep a change that waits; False, and nothing kept, if an equal call waits or is being sent. Of
+        equal calls that come at once, in whichever processes, only one is kept."""
         ...
 
     async def find(self, change_id: str) -> PendingChange | None:
@@ -189,7 +204,7 @@ class MemoryChanges:
         self._changes: dict[str, PendingChange] = {}
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change, and forget those that are kept no longer."""
+        """Keep a change, and forget those that are kept no longer."""
         await self.purge(change.asked_at)
         self._changes[change.id] = change
         settled = [
@@ -199,6 +214,14 @@ class MemoryChanges:
         ]
         for name in settled[MOST_SETTLED:]:
             del self._changes[name]
+
+    async def begin(self, change: PendingChange) -> bool:
+        """Keep a change that waits, unless an equal call waits or is being sent."""
+        now = [kept.at(change.asked_at) for kept in self._changes.values()]
+        if any(kept.call == change.call and kept.state in LIVE for kept in now):
+            return False
+        await self.add(change)
+        return True
 
     async def find(self, change_id: str) -> PendingChange | None:
         """Return a change, None if there is none."""

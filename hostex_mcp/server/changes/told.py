@@ -4,22 +4,31 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from hostex_mcp.server.changes.record import ChangeStore, PendingChange, State
-from hostex_mcp.server.notices import Notices, WaitingChange
+from hostex_mcp.server.notices import Teller, WaitingChange
 
 
 class ToldChanges:
     """The changes of a store. A notice goes out for each that waits, unless it was decided before that, in
     this process or another one, or nobody can decide on it any more."""
 
-    def __init__(self, store: ChangeStore, notices: Notices, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: ChangeStore, notices: Teller, now: Callable[[], datetime]) -> None:
         self._store = store
         self._notices = notices
         self._now = now
 
     async def add(self, change: PendingChange) -> None:
-        """Keep a new change, and tell of it."""
+        """Keep a change that was made already, of which there is nothing to tell."""
         await self._store.add(change)
-        told = WaitingChange(change.title, change.asked_by)
+
+    async def begin(self, change: PendingChange) -> bool:
+        """Keep a change that waits, and tell of it, unless an equal call waits or is being sent."""
+        if not await self._store.begin(change):
+            return False
+        self._tell(change)
+        return True
+
+    def _tell(self, change: PendingChange) -> None:
+        told = WaitingChange(change.title, change.asked_by, change.owner or change.grant)
 
         async def waits() -> bool:
             kept = await self._store.find(change.id)

@@ -21,6 +21,10 @@ NAMELESS = "An app without a name"
 _MOST_LENGTH, _MOST_LINES = 600, 10
 _MOST_ROWS = 12
 _WIDTH = 200
+_LOST = (
+    "It was approved, and the server ended before it kept what came of it. It was sent once or not at all, "
+    "and is not sent again by itself. Look in Hostex before you try again."
+)
 
 _HEADLINES: Mapping[State, str] = {
     State.WAITING: "waits for you",
@@ -115,8 +119,9 @@ class OutcomeView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeView:
     """A change as a person reads it. `text` is that of a draft, which they may edit, without what nobody
-    sees; `spelled` is the same with that spelled out, as it is sent unless they edit it. `seen` stands for
-    all that is shown and goes with their decision."""
+    sees; `spelled` is the same with that spelled out, as it is sent unless they edit it. `undoable` says
+    before the decision whether there will be an undo. `seen` stands for all that is shown and goes with their
+    decision."""
 
     id: str
     app: str
@@ -134,6 +139,7 @@ class ChangeView:
     left: str
     text: str | None
     spelled: str
+    undoable: bool | None
     seen: str
     decided: str
     outcome: OutcomeView | None
@@ -174,6 +180,7 @@ def change_view(change: PendingChange, now: datetime) -> ChangeView:
         left=span_text(change.expires - now),
         text=text,
         spelled=shown(change.text or ""),
+        undoable=change.undoable if change.open else None,
         seen=change.state_digest,
         decided=_decided(change, now),
         outcome=_outcome(change),
@@ -211,7 +218,7 @@ def _outcome(change: PendingChange) -> OutcomeView | None:
     error: Mapping[str, Any] = outcome.get("error") or {}
     advice = _sentences(error[name] for name in ("message", "hint") if error.get(name))
     return OutcomeView(
-        _sentence(change.state, str(outcome.get("status", ""))),
+        _sentence(change.state, str(outcome.get("status", "")), lost=not outcome),
         (*advice, *notes),
         _table(_readable(outcome.get("result") or {})),
         _undo(change),
@@ -222,7 +229,7 @@ def _sentences(texts: Iterable[Any]) -> tuple[str, ...]:
     return tuple(sentence(str(text)) for text in texts)
 
 
-def _sentence(state: State, status: str) -> str:
+def _sentence(state: State, status: str, lost: bool) -> str:
     match state:
         case State.APPROVED:
             return "It is being made. Load this page again in a moment."
@@ -233,7 +240,7 @@ def _sentence(state: State, status: str) -> str:
         case State.FAILED:
             return "It could not be made. Nothing was changed."
         case State.UNKNOWN:
-            return "It was sent, but no answer came. Look in Hostex before you try again."
+            return _LOST if lost else "It was sent, but no answer came. Look in Hostex before you try again."
         case _:
             return "Nothing needed to be changed." if status == "unchanged" else "It is done."
 

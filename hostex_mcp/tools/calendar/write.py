@@ -220,7 +220,7 @@ async def create_calendar_share_link(
     target = {"scope": scope, "properties": titles}
     preview = Preview(summary, lean(target), warnings=[_PUBLIC])
     already = _ONE_LINK.format(id=account_link.id, url=account_link.url) if account_link else ""
-    change = PlannedWrite[ShareLinkChange](send, preview=preview, already=already)
+    change = PlannedWrite[ShareLinkChange](send, preview=preview, already=already, reversible=True)
     return change
 
 

@@ -243,7 +243,7 @@ async def update_transaction(
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
     names = await _names(context, entry.direction, item_id, payment_method_id)
     result = TransactionChange(id=id, direction=entry.direction, currency=entry.currency, **body, **names)
-    send = sender(context, api.UPDATE_TRANSACTION, id, body, result)
+    send = await sender(context, api.UPDATE_TRANSACTION, id, body, result)
     preview = _corrected(context.preview_redactor().redact(entry), body, names)
     undo = undo_update("update_transaction", entry, body, _BLANKS)
     return PlannedWrite(send, undo, preview, same(context, entry, body))
@@ -285,6 +285,6 @@ async def delete_transaction(context: Context, id: Id) -> PlannedWrite[Transacti
     entry = await find(context, api.LIST_TRANSACTIONS, id, "transaction")
     warnings = [_in_total(entry, -entry.amount)]
     what = _entry_name(entry)
-    return plan_deletion(
+    return await plan_deletion(
         context, api.DELETE_TRANSACTION, id, entry, what, warnings, **dict.fromkeys(_REPEATED)
     )

@@ -22,6 +22,7 @@ from hostex_mcp.domain.feasibility import (
     not_past,
     still_ahead,
 )
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import exact, rounded
 from hostex_mcp.domain.nights import Nights, holds
 from hostex_mcp.domain.stays import guest
@@ -173,7 +174,7 @@ async def check_stay_extension(
 
 def _require(stay: Reservation, come: date, go: date) -> None:
     if not holds(stay):
-        state = stay.status if stay.property_id else "not in a property"
+        state = one_line(stay.status) if stay.property_id else "not in a property"
         raise InvalidArguments(FieldProblem("stay_code", f"this stay is {state}"))
     if go <= come:
         raise InvalidArguments(FieldProblem("check_out_date", "must be later than the check-in"))

@@ -190,7 +190,7 @@ async def update_knowledge_base(
     result = EntryChange(id=id, **changed)
     if "contents" in changed:
         result["contents"] = [_sub_title(part) for part in changed["contents"]]
-    send = sender(context, api.UPDATE_KNOWLEDGE_BASE, id, old | changed, result)
+    send = await sender(context, api.UPDATE_KNOWLEDGE_BASE, id, old | changed, result)
     before = {name: _argument(name, old[name]) for name in changed}
     undo = undo_to("update_knowledge_base", {"id": id}, before, ["title"])
     preview = await rewriting(context, entry, changed)
@@ -281,7 +281,7 @@ async def delete_knowledge_base(context: Context, id: Id) -> PlannedWrite[EntryC
     scope = await scope_names(context, entry.scope_property.model_dump())
     channels = channel_names(entry.scope_channel.model_dump())
     texts = [part.model_dump() for part in context.preview_redactor().redact(entry).contents]
-    return plan_deletion(
+    return await plan_deletion(
         context,
         api.DELETE_KNOWLEDGE_BASE,
         id,

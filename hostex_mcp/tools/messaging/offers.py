@@ -174,7 +174,7 @@ def _offering(
             change.undo = Undo("withdraw_special_offer", {**path, "special_offer_id": offer.id})
         return OfferSent(**addressee(context, thread), **(_row(offer) if offer else {}))
 
-    change = PlannedWrite[OfferSent](send, preview=preview)
+    change = PlannedWrite[OfferSent](send, preview=preview, reversible=True)
     return change
 
 

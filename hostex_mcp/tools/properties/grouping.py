@@ -143,7 +143,7 @@ async def update_property_group(
     await require_properties(context, [*(property_ids or ()), *(add_property_ids or ())])
     body = change_body(name=name, property_ids=members)
     titles, preview = await _changed(context, "property group", group, body)
-    send = sender(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupChange(id=id, **body, **titles))
+    send = await sender(context, api.UPDATE_PROPERTY_GROUP, id, body, GroupChange(id=id, **body, **titles))
     undo = undo_update("update_property_group", group, body, get_args(_Members))
     return PlannedWrite(send, undo, preview, same(context, group, body))
 
@@ -160,10 +160,10 @@ async def delete_property_group(context: Context, id: Id) -> PlannedWrite[GroupC
     """Delete a property group for good; its properties stay. The result shows what was in it."""
     group = await find(context, api.LIST_PROPERTY_GROUPS, id, "property group")
     titles = await carrier_titles(context, group.property_ids)
-    return _deleted(context, api.DELETE_PROPERTY_GROUP, "property group", group, titles)
+    return await _deleted(context, api.DELETE_PROPERTY_GROUP, "property group", group, titles)
 
 
-def _deleted(
+async def _deleted(
     context: Context,
     operation: Operation[None],
     what: str,
@@ -179,7 +179,7 @@ def _deleted(
     members = {_KINDS[kind]: names for kind, names in titles.items()}
     ids = dict.fromkeys(get_args(_Carriers))
     words = f"the {what} {quoted(one_line(item.name))}"
-    change = plan_deletion(context, operation, item.id, item, words, warnings, **members, **ids)
+    change = await plan_deletion(context, operation, item.id, item, words, warnings, **members, **ids)
     delete = change.send
 
     async def send() -> JsonObject:
@@ -253,7 +253,7 @@ async def update_property_tag(
     await require(context, api.LIST_ROOM_TYPES, added, "room type")
     body = change_body(name=name, color=color, property_ids=properties, room_type_ids=room_types)
     titles, preview = await _changed(context, "property tag", tag, body)
-    send = sender(context, api.UPDATE_PROPERTY_TAG, id, body, TagChange(id=id, **body, **titles))
+    send = await sender(context, api.UPDATE_PROPERTY_TAG, id, body, TagChange(id=id, **body, **titles))
     undo = undo_update("update_property_tag", tag, body, get_args(_Carriers))
     return PlannedWrite(send, undo, preview, same(context, tag, body))
 
@@ -270,4 +270,4 @@ async def delete_property_tag(context: Context, id: Id) -> PlannedWrite[TagChang
     """Delete a property tag for good and take it off everything. The result shows what carried it."""
     tag = await find(context, api.LIST_TAGS, id, "property tag")
     titles = await carrier_titles(context, tag.property_ids, tag.room_type_ids)
-    return _deleted(context, api.DELETE_PROPERTY_TAG, "property tag", tag, titles)
+    return await _deleted(context, api.DELETE_PROPERTY_TAG, "property tag", tag, titles)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import FieldProblem, read_all
+from hostex_mcp.api import FieldProblem, Request, read_all
 from hostex_mcp.api.endpoints import properties as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
@@ -41,11 +41,13 @@ class NewRoomType(RoomTypeRow, total=False):
 async def create_property(context: Context, title: Title) -> PlannedWrite[PropertyRow]:
     """Create an empty property, which uses up one of those the subscription pays for. Address, times, Wi-Fi
     and listings are set up in the portal; Hostex has no call that deletes a property."""
+    body = {"title": title}
+    await context.client.admit(Request(api.CREATE_PROPERTY, body=body))
     await require_new(context, api.LIST_PROPERTIES, "title", title, _TITLE)
     preview = await _one_more(context, title)
 
     async def send() -> PropertyRow:
-        id = await context.client.call(api.CREATE_PROPERTY, body={"title": title})
+        id = await context.client.call(api.CREATE_PROPERTY, body=body)
         return PropertyRow(id=id, title=title)
 
     return PlannedWrite(send, preview=preview)
@@ -73,6 +75,7 @@ async def create_room_type(
     """Create a room type: a pool of interchangeable properties sold as one. Basic plans do not have it, and
     Hostex has no call that changes or deletes one."""
     body = change_body(title=title, property_ids=property_ids)
+    await context.client.admit(Request(api.CREATE_ROOM_TYPE, body=body))
     await require_new(context, api.LIST_ROOM_TYPES, "title", title, _TITLE)
     await require_properties(context, property_ids)
     await _require_unpooled(context, property_ids or [])

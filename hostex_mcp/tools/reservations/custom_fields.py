@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+from pydantic import StringConstraints
+
 from hostex_mcp.api import FieldProblem
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.reads.stay_lookup import find_stay
@@ -16,6 +18,8 @@ from hostex_mcp.tools.writing.edits import change_body, require_unset
 from hostex_mcp.tools.writing.stays import in_words, stay_target, stay_view
 from hostex_mcp.tools.writing.titles import titles_of
 
+# Blanks around a key would be taken off, and of two keys that differ by them one would be lost.
+FieldKey = Annotated[str, StringConstraints(strip_whitespace=False)]
 _IN_TEMPLATES = "Message templates send these to the guest as {{cf.key}}, automatic messages too."
 
 
@@ -30,9 +34,9 @@ _IN_TEMPLATES = "Message templates send these to the guest as {{cf.key}}, automa
 async def update_reservation_custom_fields(
     context: Context,
     stay_code: Code,
-    custom_fields: Annotated[dict[str, str], SentAsText(), "JSON object, as text; other keys stay"]
+    custom_fields: Annotated[dict[FieldKey, str], SentAsText(), "JSON object, as text; other keys stay"]
     | None = None,
-    clear: Annotated[list[str], "keys to remove"] | None = None,
+    clear: Annotated[list[FieldKey], "keys to remove"] | None = None,
 ) -> PlannedWrite[StayChange]:
     """Set free key-value fields of one stay, which message templates can use as `{{cf.key}}`."""
     changes = _changes(custom_fields, clear)
@@ -50,8 +54,10 @@ async def update_reservation_custom_fields(
         old = dict(lean(redactor.fields(before)))
         return StayChange(**stay_view(context, stay, titles), before=old, after=changes)
 
-    # An undo would hand out what is hidden, and "already so" would confirm a guess of it.
-    undo = None if hidden else Undo("update_reservation_custom_fields", {**path, **_restoring(before)})
+    # An undo would hand out what is hidden, and "already so" would confirm a guess of it. A key with blanks
+    # around it can be removed, and not be set again.
+    final = hidden or any(map(_has_blanks, before))
+    undo = None if final else Undo("update_reservation_custom_fields", {**path, **_restoring(before)})
     already = ALREADY if before == changes and not hidden else ""
     return PlannedWrite(send, undo, _preview(context, stay, titles, before, changes), already)
 
@@ -60,15 +66,23 @@ def _changes(fields: Mapping[str, str] | None, clear: Sequence[str] | None) -> d
     """Return the text that each key is to have, empty for those to remove.
 
     Raises:
-        InvalidArguments: when nothing would change, or a text is empty.
+        InvalidArguments: when nothing would change, a text is empty, or a key has blanks around it.
     """
     texts = change_body(custom_fields=fields, clear=clear).get("custom_fields", {})
     if empty := [key for key, text in texts.items() if not text]:
         raise InvalidArguments(
             *(FieldProblem(f"custom_fields.{key}", "is empty; use `clear` to remove a key") for key in empty)
         )
+    # A template finds no such key, and the stay would have two that look alike.
+    if blank := [key for key in texts if _has_blanks(key)]:
+        problem = "begins or ends with a blank, or is empty: write the key as templates name it"
+        raise InvalidArguments(*(FieldProblem(f"custom_fields.{key}", problem) for key in blank))
     require_unset(clear, texts)
     return {**texts, **dict.fromkeys(clear or (), "")}
+
+
+def _has_blanks(key: str) -> bool:
+    return not key or key != key.strip()
 
 
 def _restoring(before: Mapping[str, str]) -> dict[str, Any]:

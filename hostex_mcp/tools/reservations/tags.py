@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from annotated_types import MaxLen, MinLen
 
-from hostex_mcp.api import FieldProblem, read_all
+from hostex_mcp.api import FieldProblem, Request, read_all
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import quoted
@@ -125,10 +125,12 @@ async def create_reservation_tag(context: Context, tag_name: TagName) -> Planned
     """Add a tag to the dictionary of reservation tags; Hostex picks its colour. `add_reservation_tag` puts it
     on a stay."""
     name_of = attrgetter("tag_name")
+    body = {"tag_name": tag_name}
+    await context.client.admit(Request(api.CREATE_RESERVATION_TAG, body=body))
     await require_new(context, api.LIST_RESERVATION_TAGS, "tag_name", tag_name, name_of, MOST_TAGS)
 
     async def send() -> ReservationTagRow:
-        tag = await context.client.call(api.CREATE_RESERVATION_TAG, body={"tag_name": tag_name})
+        tag = await context.client.call(api.CREATE_RESERVATION_TAG, body=body)
         return ReservationTagRow(id=tag.id, tag_name=tag.tag_name, is_default=bool(tag.is_default))
 
     summary = f"Create the reservation tag {quoted(one_line(tag_name))}"
@@ -147,13 +149,15 @@ async def create_reservation_tag(context: Context, tag_name: TagName) -> Planned
 async def delete_reservation_tag(context: Context, id: Id) -> PlannedWrite[DeletedTag]:
     """Delete a tag from the dictionary and take it off every stay that carries it. Hostex's default tags
     cannot be deleted."""
+    path = {"id": id}
+    await context.client.admit(Request(api.DELETE_RESERVATION_TAG, path=path))
     tag = await find(context, api.LIST_RESERVATION_TAGS, id, "reservation tag")
     if tag.is_default:
         problem = f"is a default tag of Hostex, {one_line(tag.tag_name)}, and cannot be deleted"
         raise InvalidArguments(FieldProblem("id", problem))
 
     async def send() -> DeletedTag:
-        await context.client.call(api.DELETE_RESERVATION_TAG, path={"id": id})
+        await context.client.call(api.DELETE_RESERVATION_TAG, path=path)
         return DeletedTag(id=id, tag_name=tag.tag_name)
 
     name = one_line(tag.tag_name)

@@ -131,7 +131,7 @@ async def update_staff(
     staff = await find(context, api.LIST_STAFFS, id, "staff member")
     await require_properties(context, property_ids)
     titles = await _titles(context, body.get("property_ids"))
-    send = sender(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body, **titles))
+    send = await sender(context, api.UPDATE_STAFF, id, body, StaffChange(id=id, **body, **titles))
     view = context.redactor().redact(staff)
     hidden = any(getattr(view, name, None) == HIDDEN for name in body)
     restorable = not hidden and "property_ids" not in body
@@ -171,7 +171,7 @@ async def delete_staff(context: Context, id: Id) -> PlannedWrite[StaffChange]:
         *await _unassigned(context, id),
         "Making them inactive instead keeps them on record.",
     ]
-    return plan_deletion(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
+    return await plan_deletion(context, api.DELETE_STAFF, id, staff, f"the staff member {name}", warnings)
 
 
 async def _unassigned(context: Context, staff_id: int) -> list[str]:

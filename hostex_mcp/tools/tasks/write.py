@@ -188,7 +188,7 @@ async def update_task(
     await require_properties(context, [property_id] if property_id else None)
     staff = await _staff(context, staff_id, task)
     names = await _names(context, property_id, staff)
-    send = sender(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | names)))
+    send = await sender(context, api.UPDATE_TASK, id, body, TaskChange(id=id, **(body | names)))
     notes = _notified(staff, task)
     preview = _changed(context.preview_redactor().redact(task), body, names, notes)
     undo = undo_update("update_task", task, body, _BLANKS)
@@ -257,7 +257,9 @@ async def delete_task(context: Context, id: Id) -> PlannedWrite[TaskChange]:
     elif task.status != "cancelled":
         warnings.append("Cancelling it instead keeps it on record.")
     what = f"the task {task_name(view)}"
-    return plan_deletion(context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_REPEATED)
+    return await plan_deletion(
+        context, api.DELETE_TASK, id, task, what, warnings, fee=_fee(task), **_REPEATED
+    )
 
 
 def task_name(task: api.Task) -> str:

@@ -138,7 +138,7 @@ async def update_webhook(
             FieldProblem("remove_events", "would leave no event; `delete_webhook` removes the webhook")
         )
     body = change_body(url=url, events=new_events)
-    send = sender(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
+    send = await sender(context, api.UPDATE_WEBHOOK, id, body, WebhookRow(id=id, **body))
     # Hostex may know kinds of events that are not documented yet, and these could not be sent again.
     restorable = set(webhook.events) <= set(get_args(Event))
     undo = undo_update("update_webhook", webhook, body) if restorable else None
@@ -182,4 +182,4 @@ async def delete_webhook(context: Context, id: Id) -> PlannedWrite[WebhookRow]:
     webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
     warnings = [f"{host(webhook.url)} will no longer be notified; whatever relies on it stops."]
     what = f"the webhook to {host(webhook.url)}"
-    return plan_deletion(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)
+    return await plan_deletion(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)

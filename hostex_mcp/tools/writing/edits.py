@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hostex_mcp.api import FieldProblem, ListEndpoint, NotFound, Operation, read_all
+from hostex_mcp.api import FieldProblem, ListEndpoint, NotFound, Operation, Request, read_all
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
@@ -156,14 +156,19 @@ def plan_creation(
     return change
 
 
-def sender(
+async def sender(
     context: Context,
     operation: Operation[AnswerT],
     id: int,
     body: Mapping[str, Any] | None,
     result: JsonObject,
 ) -> Callable[[], Awaitable[JsonObject]]:
-    """Return a write to the object with this id that is answered with the bare envelope."""
+    """Return a write to the object with this id that is answered with the bare envelope.
+
+    Raises:
+        HostexError: this user may not make it.
+    """
+    await context.client.admit(Request(operation, path={"id": id}, body=body))
 
     async def send() -> JsonObject:
         await context.client.call(operation, path={"id": id}, body=body)
@@ -172,7 +177,7 @@ def sender(
     return send
 
 
-def plan_deletion(
+async def plan_deletion(
     context: Context,
     operation: Operation[AnswerT],
     id: int,
@@ -182,11 +187,17 @@ def plan_deletion(
     **named: Any,
 ) -> PlannedWrite[Any]:
     """Return a deletion for good of what `what` names. Preview and result show what is gone; in the preview
-    `named` takes the place of members that say nothing to a person, None leaves them out."""
+    `named` takes the place of members that say nothing to a person, None leaves them out.
+
+    Raises:
+        HostexError: this user may not make it.
+    """
     result = lean(everything(context.redactor().redact(gone)))
     target = lean({**everything(context.preview_redactor().redact(gone)), **named})
     preview = Preview(f"Delete {what} for good", target, warnings=[*warnings, _FOR_GOOD])
-    return PlannedWrite(sender(context, operation, id, None, result), preview=preview, gone=everything(gone))
+    return PlannedWrite(
+        await sender(context, operation, id, None, result), preview=preview, gone=everything(gone)
+    )
 
 
 def change_rows(after: JsonObject, before: JsonObject | None = None) -> list[dict[str, Any]]:
@@ -239,8 +250,9 @@ async def creator(
     it.
 
     Raises:
-        HostexError: when the list cannot be read beforehand.
+        HostexError: when the list cannot be read beforehand, or this user may not make it.
     """
+    await context.client.admit(Request(operation, body=body))
     before = await read_all(context.client, listing)
     earlier = {listing.identity(row) for row in before.items}
 

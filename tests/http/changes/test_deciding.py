@@ -156,6 +156,27 @@ async def test_undo_asks_for_a_change_of_its_own_that_is_decided_on_its_own_prev
         assert sent(person) == ["POST /listings/prices"] * 2
 
 
+async def test_an_undo_that_an_app_asked_for_before_is_the_persons_once_they_ask_for_it_too(
+    tmp_path: Path,
+) -> None:
+    async with deployment(tmp_path) as person:
+        grant = await connected(person)
+        first = await asked(person, grant)
+        await press(person, first, "approve")
+        undo = ((await kept(person, first)).outcome or {})["undo"]
+        second = (await call(person, grant, undo["tool"], undo["arguments"]))["change_id"]
+        assert "Claude asked for this" in (await opened(person, second)).text
+        # Meanwhile somebody else moves the price: the page shows it anew.
+        reprice(person, 155)
+        for _ in range(2):
+            answer = await press(person, first, "undo")
+            assert answer.headers["location"] == f"/changes/{second}"
+            page = await after(person, answer)
+            assert "You asked for this" in page.text
+            assert "€155 → €148" in page.text
+            assert "Something has changed since you were asked" in page.text
+
+
 async def test_what_only_the_team_sees_is_undone_at_once(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         grant = await connected(person)
@@ -225,8 +246,8 @@ async def test_of_very_many_the_newest_are_listed_and_that_there_are_more_is_sai
             await asked(person, grant, 150 + number)
             person.clock.advance(seconds=1)
         page = await listed(person)
-        assert page.headings == ["25 changes wait for you"]
-        assert "These are the newest 25; the others are listed as soon as you have decided" in page.text
+        assert page.headings == ["27 changes wait for you"]
+        assert "These are the newest 25; 2 more wait, and are listed as soon as you have decided" in page.text
         assert "€176" in page.text
         assert "€151" not in page.text
 

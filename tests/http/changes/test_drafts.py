@@ -85,7 +85,7 @@ async def test_a_draft_approved_from_the_list_is_sent_as_the_list_shows_it(tmp_p
     async with deployment(tmp_path) as person:
         change_id = await drafted(person, await connected(person), "Come \u202eat ten")
         page = await listed(person)
-        assert "Come ⟨U+202E⟩at ten Edit the message" in page.text
+        assert "Come ⟨U+202E⟩at ten Cannot be undone. Edit the message" in page.text
         assert not page.all("textarea")
         page = await after(person, await tick(person, "approve", change_id))
         assert "1 done." in page.text

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.store.records import OAuthClient
 from tests.http.authorizing import CALLBACK, DOCUMENT, deployed, error_of
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -232,6 +234,27 @@ async def test_a_flood_of_registrations_drives_out_its_own_and_nobody_who_was_ev
         statuses = [(await server.authorize(client_id)).status_code for client_id in flood]
         assert statuses == [400, 400, 303, 303, 303]
         assert (await server.authorize(used["client_id"])).status_code == 303
+
+
+async def test_the_registrations_of_an_address_are_counted_over_all_processes_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hostex_mcp.http.oauth.registration.MOST_OF_ADDRESS", 4)
+    keys, clock = KeyRing([new_key()]), Clock()
+    where: dict[str, Any] = {"keys": keys, "clock": clock}
+    async with deployed(tmp_path, **where) as one, deployed(tmp_path, **where) as other:
+        for number in range(2):
+            for server in (one, other):
+                await server.register(client_name=f"App {number} {server is one}")
+        metadata = {"client_name": "One more", "redirect_uris": [CALLBACK]}
+        for server in (one, other):
+            refused = await server.http.post("/register", json=metadata)
+            assert refused.status_code == 429
+            assert refused.headers["retry-after"] == "60"
+        # A client that is there already is told its id all the same.
+        assert await other.register(client_name="App 0 True")
+        clock.advance(seconds=60)
+        assert (await one.http.post("/register", json=metadata)).status_code == 201
 
 
 async def test_a_flood_of_documents_drives_out_its_own_too(

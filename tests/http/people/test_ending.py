@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from starlette.datastructures import Headers
 
+from hostex_mcp.events import Event, GrantChanged, listen_here
 from hostex_mcp.http.oauth.bearer import Bearer
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.sandbox.tokens import TOKENS
@@ -170,3 +171,23 @@ async def test_somebody_who_was_invited_can_leave_and_invites_nobody(tmp_path: P
         assert (await owner.grants())[0].status == "active"
         again = other_person(owner, "q")
         await accept(again, await invited_link(owner, own, person="Zé"))
+
+
+async def test_every_grant_that_ends_is_counted_once_whoever_had_it(tmp_path: Path) -> None:
+    ended = list[str]()
+
+    def count(event: Event) -> None:
+        if isinstance(event, GrantChanged) and event.step == "ended":
+            ended.append(event.step)
+
+    async with deployment(tmp_path) as owner:
+        own = await owner_of(owner)
+        _, first = await guest_of(owner, own)
+        await guest_of(owner, own, letter="r")
+        with listen_here(count):
+            await press(owner, "disconnect", grant=first.grant_id)
+            assert len(ended) == 1
+            await owner.deps.credentials.end(first.grant_id, "again")
+            assert len(ended) == 1
+            await press(owner, "disconnect", grant=own.grant_id)
+            assert len(ended) == 3

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from hostex_mcp.http.keys.keyring import KeyRing, Unsealable
 from hostex_mcp.http.store import Store, new_code, open_store
+from hostex_mcp.http.store.grants import EndedGrants
 from hostex_mcp.http.store.records import OAuthClient
 from tests.http.keeping import (
     BOTH,
@@ -113,7 +114,7 @@ async def test_a_grant_whose_credential_does_not_open_can_still_be_ended(
 ) -> None:
     grant_id = await granted(store)
     _execute(database_url, "UPDATE grants SET credential = 'spoilt'")
-    assert await store.grants.end(grant_id, "disconnected") is None
+    assert await store.grants.end(grant_id, "disconnected") == EndedGrants((grant_id,), None)
     kept = await store.grants.get(grant_id)
     assert kept is not None
     assert kept.status == "ended"

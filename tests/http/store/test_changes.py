@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, open_store
-from hostex_mcp.server.changes.record import MemoryChanges, State
+from hostex_mcp.server.changes.record import Extent, MemoryChanges, State
 from hostex_mcp.server.quoting import Quoted
 from tests.http.keeping import KEY, OLDER_KEY, RING, a_change, granted
 from tests.support.clock import NOW, Clock
@@ -201,3 +201,61 @@ async def test_a_record_does_not_open_in_the_row_of_another_change(sqlite_url: S
             )
             file.commit()
         assert await store.changes.find("cheap") is None
+
+
+async def test_of_equal_calls_one_is_begun_and_another_once_it_has_ended(store: Store, clock: Clock) -> None:
+    grant_id = await granted(store)
+    first = a_change(grant_id, id="first")
+    assert await store.changes.begin(first)
+    assert not await store.changes.begin(a_change(grant_id, id="again"))
+    approved = replace(first, state=State.APPROVED, decided_at=NOW)
+    assert await store.changes.replace(first, approved)
+    assert not await store.changes.begin(a_change(grant_id, id="while it is sent"))
+    sent = replace(approved, revision=1)
+    assert await store.changes.replace(sent, replace(sent, state=State.DONE))
+    assert await store.changes.begin(a_change(grant_id, id="second"))
+    clock.advance(minutes=10)
+    assert await store.changes.begin(
+        a_change(grant_id, id="third", asked_at=clock(), expires=NOW + timedelta(minutes=20))
+    )
+    assert {change.id for change in await store.changes.of_account(grant_id)} == {"first", "second", "third"}
+
+
+async def test_a_call_whose_process_died_while_it_was_sent_can_be_begun_anew_once_that_is_known(
+    store: Store, clock: Clock
+) -> None:
+    grant_id = await granted(store)
+    first = a_change(grant_id, id="first")
+    assert await store.changes.begin(first)
+    assert await store.changes.replace(first, replace(first, state=State.APPROVED, decided_at=NOW))
+    later = {"asked_at": NOW + timedelta(minutes=15), "expires": NOW + timedelta(minutes=25)}
+    clock.advance(minutes=14)
+    assert not await store.changes.begin(a_change(grant_id, id="second", **later))
+    clock.advance(minutes=1)
+    assert await store.changes.begin(a_change(grant_id, id="second", **later))
+
+
+async def test_calls_of_other_accounts_tools_arguments_or_extents_are_not_equal(store: Store) -> None:
+    grant_id = await granted(store)
+    others = [
+        a_change(grant_id, id="a"),
+        a_change(await granted(store), id="b"),
+        a_change(grant_id, id="c", tool="other"),
+        a_change(grant_id, id="d", digest="other"),
+        a_change(grant_id, id="e", extent=Extent(privacy="strict")),
+        a_change(grant_id, id="f", extent=Extent(property_ids=frozenset((1, 2)))),
+    ]
+    assert [await store.changes.begin(change) for change in others] == [True] * 6
+
+
+async def test_a_waiting_change_that_no_key_opens_stands_in_no_calls_way(
+    sqlite_url: SecretStr, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_store(sqlite_url, KeyRing([OLDER_KEY])) as store:
+        grant_id = await granted(store)
+        assert await store.changes.begin(a_change(grant_id, id="old", expires=NOW + timedelta(days=3650)))
+    async with open_store(sqlite_url, KeyRing([OLDER_KEY])) as store:
+        with closing(sqlite3.connect(sqlite_url.get_secret_value().removeprefix("sqlite:///"))) as file:
+            file.execute("UPDATE changes SET record = 'unreadable'")
+            file.commit()
+        assert await store.changes.begin(a_change(grant_id, id="new"))

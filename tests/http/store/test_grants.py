@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from hostex_mcp.http.store import Store, open_store
+from hostex_mcp.http.store.grants import EndedGrants
 from hostex_mcp.http.store.records import Choices, Credential
 from tests.http.keeping import (
     HOSTEX_TOKEN,
@@ -113,7 +114,8 @@ async def test_an_ended_grant_keeps_its_reason_and_nothing_that_opens_an_account
 ) -> None:
     grant_id, pair = await connected(store, clock.now)
     code = await a_code(store, grant_id, clock.now)
-    assert await store.grants.end(grant_id, "disconnected in the browser") == a_credential()
+    ended = await store.grants.end(grant_id, "disconnected in the browser")
+    assert ended == EndedGrants((grant_id,), a_credential())
     assert await store.grants.end(grant_id, "again") is None
     kept = await store.grants.get(grant_id)
     assert kept is not None

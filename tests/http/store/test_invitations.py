@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from hostex_mcp.http.store import Store
+from hostex_mcp.http.store.grants import EndedGrants
 from hostex_mcp.http.store.invitations import LIFE
 from hostex_mcp.http.store.records import Choices, Invitation
 from hostex_mcp.server.changes.owner import OwnerRule
-from tests.http.keeping import BOTH, a_grant, granted
+from tests.http.keeping import BOTH, a_credential, a_grant, granted
 from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
@@ -61,11 +62,11 @@ async def test_people_end_with_the_grant_that_invited_them_and_alone_without_it(
     assert await store.grants.activate(first)
     other, second_made = await invited(store, owner)
     late = await waiting(store, second_made)
-    assert await store.grants.end(first, "left") is None
+    assert await store.grants.end(first, "left") == EndedGrants((first,), None)
     kept = await store.grants.get(owner)
     assert kept
     assert kept.status == "active"
-    assert await store.grants.end(owner, "gone")
+    assert await store.grants.end(owner, "gone") == EndedGrants((owner, late), a_credential())
     assert await store.grants.activate(late) is None
     assert [await store.invitations.find(text) for text in (secret, other)] == [None, None]
 

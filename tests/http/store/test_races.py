@@ -90,6 +90,16 @@ async def test_a_change_is_let_through_by_one_process(database_url: SecretStr, r
         assert {change.state for change in kept} == {State.APPROVED}
 
 
+async def test_of_equal_calls_at_several_processes_one_change_is_begun(
+    database_url: SecretStr, racers: Racers
+) -> None:
+    async with open_store(database_url, RING) as store:
+        grants = [await granted(store) for _ in range(ROUNDS)]
+        for got in by_round(racers.race("begin", database_url, KEY, grants)):
+            assert sorted(got) == [False, False, True]
+        assert [len(await store.changes.of_account(grant)) for grant in grants] == [1] * ROUNDS
+
+
 async def test_a_single_use_key_is_claimed_by_one_process(database_url: SecretStr, racers: Racers) -> None:
     keys = [f"nonce-{number}" for number in range(ROUNDS)]
     for got in by_round(racers.race("claim", database_url, KEY, keys)):

@@ -39,3 +39,17 @@ async def test_a_claim_is_remembered_until_it_expires(store: Store, clock: Clock
     clock.advance(minutes=1)
     await store.clean()
     assert await store.spent.outcome("consent", "nonce") is None
+
+
+async def test_a_key_for_several_is_claimed_that_often_until_it_expires(store: Store, clock: Clock) -> None:
+    ends = clock.now + timedelta(minutes=1)
+    for _ in range(3):
+        assert await store.spent.has_one("tries", "who", 3)
+        assert await store.spent.claim_one("tries", "who", 3, ends)
+    assert not await store.spent.has_one("tries", "who", 3)
+    assert not await store.spent.claim_one("tries", "who", 3, ends)
+    assert await store.spent.claim_one("tries", "other", 3, ends)
+    assert await store.spent.claim_one("others", "who", 3, ends)
+    clock.advance(minutes=1)
+    await store.clean()
+    assert await store.spent.claim_one("tries", "who", 3, ends + timedelta(minutes=1))

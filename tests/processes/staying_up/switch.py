@@ -4,16 +4,20 @@ import asyncio
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
+from threading import Event
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 
 class Switch:
     """Passes each new connection to the next of the ports in `to`, for as long as it is open. Closed, it
-    refuses new ones and breaks the others off."""
+    refuses new ones and breaks the others off. A request that begins with `holds` gets no further; `held` is
+    set then."""
 
     def __init__(self, portal: BlockingPortal, to: Sequence[int]) -> None:
         self._portal = portal
+        self.holds = b""
+        self.held = Event()
         self._turns = count()
         self._writers: set[asyncio.StreamWriter] = set()
         self.to = to
@@ -46,16 +50,20 @@ class Switch:
         beyond, outward = await asyncio.open_connection("127.0.0.1", port)
         both = {writer, outward}
         self._writers |= both
-        await asyncio.gather(_pump(reader, outward), _pump(beyond, writer))
+        await asyncio.gather(self._pump(reader, outward), self._pump(beyond, writer))
         self._writers -= both
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while data := await reader.read(64 * 1024):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        holding = False
+        with suppress(ConnectionError):
+            while data := await reader.read(64 * 1024):
+                holding = holding or (bool(self.holds) and data.startswith(self.holds))
+                if holding:
+                    self.held.set()
+                    continue
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
 
 @contextmanager

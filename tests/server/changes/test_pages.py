@@ -211,7 +211,17 @@ def test_text_that_only_looks_marked_is_shown_as_it_is() -> None:
             {"error": {"message": "Hostex said no", "hint": "Ask"}},
             "Nothing was changed. Hostex said no Ask",
         ),
-        (State.UNKNOWN, None, "It was sent, but no answer came. Look in Hostex before you try again."),
+        (
+            State.UNKNOWN,
+            {"error": {"message": "No answer", "hint": "Look"}},
+            "It was sent, but no answer came. Look in Hostex before you try again. No answer Look",
+        ),
+        (
+            State.UNKNOWN,
+            None,
+            "the server ended before it kept what came of it. It was sent once or not at all, and is not "
+            "sent again by itself. Look in Hostex before you try again.",
+        ),
         (State.DECLINED, None, "Nothing was changed."),
     ],
 )

@@ -33,7 +33,7 @@ def told(phone: Phone) -> list[str]:
 async def test_a_change_is_told_by_the_title_of_its_tool_and_its_app_and_by_nothing_else() -> None:
     phone = Phone(Clock(EVENING))
     changes = ToldChanges(MemoryChanges(), phone.notices(), phone.clock)
-    await changes.add(
+    await changes.begin(
         a_change(
             title="Cancel a reservation",
             asked_by="Claude",
@@ -55,7 +55,7 @@ async def test_what_was_decided_during_quiet_hours_is_not_told_whichever_process
     phone, store = Phone(Clock(EVENING)), MemoryChanges()
     changes = ToldChanges(store, phone.notices(**NIGHT), phone.clock)
     change = a_change(asked_at=EVENING, expires=EVENING + timedelta(days=7))
-    await changes.add(change)
+    await changes.begin(change)
     declined = a_change(id=change.id, asked_at=EVENING, expires=change.expires, state=State.DECLINED)
     assert await (changes if here else store).replace(change, declined)
     await settled()
@@ -68,7 +68,7 @@ async def test_what_nobody_can_decide_on_any_more_when_quiet_hours_end_is_not_to
 ) -> None:
     phone = Phone(Clock(EVENING))
     changes = ToldChanges(MemoryChanges(), phone.notices(**NIGHT), phone.clock)
-    await changes.add(a_change(asked_at=EVENING, expires=EVENING + life))
+    await changes.begin(a_change(asked_at=EVENING, expires=EVENING + life))
     await settled()
     assert len(phone.arrived) == notices
 
@@ -77,7 +77,7 @@ async def test_a_change_that_is_shown_anew_is_told_once() -> None:
     phone = Phone(Clock(EVENING))
     changes = ToldChanges(MemoryChanges(), phone.notices(), phone.clock)
     change = a_change(asked_at=EVENING, expires=EVENING + timedelta(minutes=10))
-    await changes.add(change)
+    await changes.begin(change)
     await settled()
     anew = a_change(id=change.id, asked_at=EVENING, expires=change.expires, state=State.STALE)
     assert await changes.replace(change, anew)
@@ -92,7 +92,7 @@ async def test_a_store_that_is_away_does_not_silence_a_notice(monkeypatch: pytes
     async def away(_: str) -> None:
         raise OSError
 
-    await changes.add(a_change(asked_at=EVENING, expires=EVENING + timedelta(minutes=10)))
+    await changes.begin(a_change(asked_at=EVENING, expires=EVENING + timedelta(minutes=10)))
     monkeypatch.setattr(store, "find", away)
     await settled()
     assert len(phone.arrived) == 1

@@ -21,6 +21,7 @@ NAMES = [
     "http",
     "memory-stdio",
     "memory-http",
+    "deciding",
     "tool-lists",
     "results",
     "briefing",
