@@ -6,6 +6,7 @@ import pytest
 
 from hostex_mcp.domain.channels import CHANNELS
 from hostex_mcp.views import VIEWS, document
+from hostex_mcp.views.document import modules
 
 _MOST_BYTES = 60_000
 _DECLARED = re.compile(r"^(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
@@ -39,7 +40,7 @@ def test_the_modules_of_a_view_stand_in_one_script_without_a_name_twice(name: st
     html = document(name)
     (script,) = re.findall(r'<script type="module">(.*?)</script>', html, re.DOTALL)
 
-    names = _DECLARED.findall(script)
+    names = _DECLARED.findall(modules(name))
     assert not re.search(r"^(?:import|export) ", script, re.MULTILINE)
     assert sorted(names) == sorted(set(names))
 
@@ -50,7 +51,7 @@ def test_an_unknown_view_has_no_document() -> None:
 
 
 def test_every_channel_has_a_name_in_views() -> None:
-    text = document("day")
+    text = modules("day")
 
     named = re.findall(r'^  "?([\w.]+)"?: "[^"]+",$', text, re.MULTILINE)
     assert set(CHANNELS) <= set(named)
