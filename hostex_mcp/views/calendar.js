@@ -11,6 +11,7 @@ import { channelClass, channelName, monthName, plural } from "./parts/format.js"
 
 const PIECE = 31;
 const MOST_ROWS = 100;
+const MOST_DAYS = 92;
 const MOST_AHEAD = 730;
 const MOST_BACK = 364;
 
@@ -26,7 +27,7 @@ class Calendar {
     this.month = el("h1", {});
     this.state = el("div", { class: "state quiet small", role: "status" });
     this.told = el("div", {});
-    this.legend = el("div", { class: "legend small quiet" });
+    this.legend = el("div", "legend small quiet");
     this.filter = el("input", { type: "search", placeholder: "Filter properties", "aria-label": "Filter properties", on: { input: () => this.find() } });
     this.prices = el("select", { "aria-label": "Prices shown", on: { change: () => this.draw() } });
     this.grid = new Grid(this.model, { moved: () => this.nameMonth(), needed });
@@ -44,10 +45,10 @@ class Calendar {
       view,
       el(
         "header",
-        { class: "head" },
+        "head",
         this.month,
-        el("span", { class: "steps" }, button("‹", () => this.step(-1), named("Month before")), button("Today", () => this.goTo(this.model.today)), button("›", () => this.step(1), named("Month after"))),
-        el("span", { class: "grow" }),
+        el("span", "steps", button("‹", () => this.step(-1), named("Month before")), button("Today", () => this.goTo(this.model.today)), button("›", () => this.step(1), named("Month after"))),
+        el("span", "grow"),
         this.filter,
         this.prices,
         button("↻", () => this.readAgain(this.grid.homes), named("Read again")),
@@ -111,15 +112,15 @@ class Calendar {
     ].filter((mark) => mark[3]);
     replace(
       this.legend,
-      model.channels("bars").map((channel) => el("span", {}, el("span", { class: `dot ${channelClass(channel)}` }), channelName(channel))),
+      model.channels("bars").map((channel) => el("span", {}, el("span", `dot ${channelClass(channel)}`), channelName(channel))),
       marks.map(([look, sign, label]) => el("span", {}, el("span", { class: look, "aria-hidden": "true" }, sign), label)),
     );
     const hidden = [model.lacks("guest_name") && "names of guests", model.lacks("amount") && "amounts"].filter(Boolean);
     const told = [["notice warn", model.failed, "part that could not be read", "parts that could not be read"], ["small", model.notes, "note"]];
     replace(
       this.told,
-      hidden.length > 0 && el("p", { class: "quiet small" }, `This connection is not shown ${hidden.join(" or ")}.`),
-      told.map(([look, texts, ...names]) => texts.size > 0 && el("details", { class: look }, el("summary", {}, plural(texts.size, ...names)), [...texts].map((text) => el("p", {}, text)))),
+      hidden.length > 0 && el("p", "quiet small", `This connection is not shown ${hidden.join(" or ")}.`),
+      told.map(([look, texts, ...names]) => texts.size > 0 && el("details", look, el("summary", {}, plural(texts.size, ...names)), [...texts].map((text) => el("p", {}, text)))),
     );
   }
 
@@ -210,11 +211,12 @@ function show(answer) {
   if (error) return replace(view, problem(error));
   if (!host.can("tools")) {
     const why = "This app does not let views use tools, so the calendar cannot be drawn. This is what it holds:";
-    return replace(view, el("p", { class: "notice" }, why), el("pre", { class: "passage" }, text));
+    return replace(view, el("p", "notice", why), el("pre", "passage", text));
   }
   // The answer in the chat tells a model of the same days in its own words.
   const days = (data.items ?? []).flatMap((item) => [item.start_date, item.end_date]).sort();
-  const span = days.length > 0 ? { start_date: days[0], end_date: days.at(-1) } : {};
+  const most = isoDay(dayNumber(days[0] ?? "2000-01-01") + MOST_DAYS - 1);
+  const span = days.length > 0 ? { start_date: days[0], end_date: days.at(-1) < most ? days.at(-1) : most } : {};
   calendar = new Calendar();
   return calendar.start({ ...span, ...(asked.property_ids && { property_ids: asked.property_ids }) });
 }

@@ -33,10 +33,10 @@ export class Actions {
     ];
     replace(
       this.node,
-      el("p", { class: "deeds-what" }, el("b", {}, el("bdi", {}, alone ? home.title : plural(homes.length, "property", "properties"))), ` ${from === to ? shortDay(from) : `${shortDay(from)} to ${shortDay(to)}`}, ${nights}`),
-      past ? el("p", { class: "quiet" }, "Days that are past cannot be changed.") : buttons,
+      el("p", "deeds-what", el("b", {}, el("bdi", {}, alone ? home.title : plural(homes.length, "property", "properties"))), ` ${from === to ? shortDay(from) : `${shortDay(from)} to ${shortDay(to)}`}, ${nights}`),
+      past ? el("p", "quiet", "Days that are past cannot be changed.") : buttons,
       button("Clear", this.close, { kind: "quiet" }),
-      !past && listings.length === 0 && el("p", { class: "quiet small" }, why),
+      !past && listings.length === 0 && el("p", "quiet small", why),
       this.form,
     );
     if (entered) this.node.querySelector("button").focus();
@@ -90,7 +90,7 @@ function priceForm(home, listings) {
   const usual = (home.listings.get(home.priceOf) ?? listings[0]).currency;
   const { input, part } = field("Price a night", 6);
   const choice = chooser(listings, listings.length > 1 && "all channels, by their ratios");
-  const unit = el("span", { class: "quiet" });
+  const unit = el("span", "quiet");
   const listing = () => home.listings.get(choice.select.value);
   const label = () => replace(unit, (listing() ?? { currency: usual }).currency ?? "");
   choice.select.addEventListener("change", label);

@@ -1,6 +1,6 @@
 // The grid: properties down, days across. Only what is in sight, and a little around it, is in the document.
 
-import { dayOf, dayWords, isoDay, pending, stayWords } from "./calendar_model.js";
+import { dayFacts, dayWords, isoDay, pending, stayWords } from "./calendar_model.js";
 import { el, replace } from "./parts/dom.js";
 import { channelClass, channelName, dayName, isWeekend, monthName, shortMoney, weekday } from "./parts/format.js";
 
@@ -165,17 +165,17 @@ export class Grid {
   }
 
   cell(row, day) {
-    const facts = dayOf(row.home, day, this.channel);
+    const facts = dayFacts(row.home, day, this.channel);
     const { state } = facts;
     const look = state === undefined ? " unread" : state === "?" ? " unknown" : "";
     const trouble = state !== "s" && facts.trouble.length > 0 ? ` is-${facts.trouble.at(-1).kind}` : "";
     const node = el("div", this.at(day, { class: `cell${look}${trouble}`, role: "gridcell", "aria-label": dayWords(row.home, day, facts) }));
     row.days.set(day, node);
     if (state !== ".") return node;
-    if (facts.no_departure) node.append(el("i", { class: "shut out" }, "←"));
-    if (facts.no_arrival) node.append(el("i", { class: "shut" }, "→"));
-    if (facts.min_stay) node.append(el("span", { class: "least" }, `${facts.min_stay}+`));
-    if (facts.price !== undefined) node.append(el("span", { class: "price" }, shortMoney(facts.price, facts.currency)));
+    if (facts.no_departure) node.append(el("i", "shut out", "←"));
+    if (facts.no_arrival) node.append(el("i", "shut", "→"));
+    if (facts.min_stay) node.append(el("span", "least", `${facts.min_stay}+`));
+    if (facts.price !== undefined) node.append(el("span", "price", shortMoney(facts.price, facts.currency)));
     return node;
   }
 
@@ -191,7 +191,7 @@ export class Grid {
     const node = el(
       "div",
       this.at(day, { class: looks.filter(Boolean).join(" "), role: "gridcell", "aria-colspan": Math.max(1, until - day), "aria-label": stayWords(home, bar), style: `left:${left}px;width:${right - left}px;--in:${bar.lane}` }),
-      el("span", { class: "who" }, el("bdi", {}, bar.guest_name || channelName(bar.channel_type)), right - left > ROOM_FOR_SUM && bar.amount !== undefined && el("span", {}, shortMoney(bar.amount, bar.currency))),
+      el("span", "who", el("bdi", {}, bar.guest_name || channelName(bar.channel_type)), right - left > ROOM_FOR_SUM && bar.amount !== undefined && el("span", {}, shortMoney(bar.amount, bar.currency))),
     );
     node.bar = bar;
     for (let night = day; night < until; night += 1) if (!row.days.has(night)) row.days.set(night, node);
@@ -200,7 +200,7 @@ export class Grid {
   }
 
   block({ start, nights, remarks }) {
-    return el("div", { class: "block", "aria-hidden": "true", style: `left:${this.left(start) + COLUMN / 2}px;width:${nights * COLUMN}px` }, el("span", { class: "who" }, el("bdi", {}, remarks || "Blocked")));
+    return el("div", { class: "block", "aria-hidden": "true", style: `left:${this.left(start) + COLUMN / 2}px;width:${nights * COLUMN}px` }, el("span", "who", el("bdi", {}, remarks || "Blocked")));
   }
 
   listen() {

@@ -128,7 +128,7 @@ function mark(home) {
 }
 
 /** What a day of a property costs and allows on the listing of a channel; without a channel on the usual one. */
-export function dayOf(home, day, channel) {
+export function dayFacts(home, day, channel) {
   const listings = [...home.listings.values()];
   const listing = channel ? listings.find((each) => each.channel_type === channel) : home.listings.get(home.priceOf) ?? listings[0];
   const facts = Object.fromEntries(COLUMNS.map((name) => [name, listing?.[name].get(day)]));

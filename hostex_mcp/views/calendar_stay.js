@@ -10,7 +10,7 @@ export async function showStay(host, home, bar) {
   const dialog = el(
     "dialog",
     { class: "stay-panel", "aria-labelledby": "stay-title" },
-    el("p", { class: "card-by" }, el("span", { class: channelClass(bar.channel_type) }, el("span", { class: "dot" }), channelName(bar.channel_type)), pending(bar) && el("span", { class: "badge warn" }, pending(bar)), home.clashing.has(bar.stay_code) && el("span", { class: "badge bad" }, "Double booking")),
+    el("p", "card-by", el("span", channelClass(bar.channel_type), el("span", "dot"), channelName(bar.channel_type)), pending(bar) && el("span", "badge warn", pending(bar)), home.clashing.has(bar.stay_code) && el("span", "badge bad", "Double booking")),
     el("h2", { id: "stay-title", class: "card-title" }, el("bdi", {}, bar.guest_name || "Guest (the name is not shown to this connection)")),
     facts([
       ["Property", home.title],
@@ -20,7 +20,7 @@ export async function showStay(host, home, bar) {
       ["Amount", money(bar.amount, bar.currency)],
     ]),
     more,
-    el("p", { class: "actions" }, button("Close", () => dialog.close())),
+    el("p", "actions", button("Close", () => dialog.close())),
   );
   document.body.append(dialog);
   dialog.showModal();
@@ -31,8 +31,8 @@ export async function showStay(host, home, bar) {
 }
 
 async function read(host, bar, more) {
-  const answer = await host.call("get_stay", { stay_code: bar.stay_code });
-  if (answer.error) return replace(more, problem(answer.error, host.can("tools") ? () => read(host, bar, more) : null));
+  const answer = await host.read("get_stay", { stay_code: bar.stay_code });
+  if (answer.error) return replace(more, problem(answer.error, () => read(host, bar, more)));
   const { stay = {}, money: sums = {}, thread = {}, tasks = [], notes = [] } = answer.data;
   const { payment } = sums;
   replace(
@@ -49,11 +49,11 @@ async function read(host, bar, more) {
       ["Tasks", tasks.length > 0 && plural(tasks.length, "task")],
       ["Stay code", bar.stay_code],
     ]),
-    notes.map((note) => el("p", { class: "quiet small" }, note)),
+    notes.map((note) => el("p", "quiet small", note)),
   );
 }
 
 function facts(rows) {
   const given = rows.filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== false);
-  return el("dl", { class: "named" }, given.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("bdi", {}, plainText(value).text)))));
+  return el("dl", "named", given.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("bdi", {}, plainText(value).text)))));
 }
