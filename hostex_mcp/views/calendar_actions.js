@@ -55,7 +55,13 @@ export class Actions {
       return wrong ? null : this.make(tool, args);
     };
     // Frames of some hosts send no forms, so this is none.
-    const form = el("div", { class: "deed", on: { keydown: ({ key, target }) => key === "Enter" && target.matches("input") && preview.click() } }, parts);
+    const press = (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      // Or the key would press the first button of the card too.
+      event.preventDefault();
+      preview.click();
+    };
+    const form = el("div", { class: "deed", on: { keydown: press } }, parts);
     const preview = button("See what changes", act, { kind: "primary" });
     form.append(preview, note);
     replace(this.form, form);

@@ -51,6 +51,7 @@ class Report {
         host.can("fullscreen") && button("⤢", expand, { "aria-label": "Full screen", title: "Full screen" }),
       ),
       this.status,
+      currencies.length === 0 && el("p", "quiet small", "This connection is not shown amounts, or nothing was sold."),
       this.cards(),
       el("div", "by", Object.entries(BY).map(([by, label]) => button(label, () => this.read([data.start_date, data.end_date], by), { "aria-pressed": String(by === this.by) }))),
       this.body,
