@@ -124,7 +124,7 @@ def test_days_picked_with_keys_get_prices_and_a_minimum_stay(stage: Stage) -> No
     keys, picked = shown.page.keyboard, shown.view.get_by_label("Picked days")
 
     shown.view.get_by_role("grid").focus()
-    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "Enter"):
+    for key in ("ArrowRight", "Shift+ArrowRight", "Enter"):
         keys.press(key)
     expect(picked).to_contain_text("Fri 27 Nov")
     expect(shown.view.get_by_role("button", name="Block")).to_be_focused()
