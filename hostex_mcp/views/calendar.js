@@ -3,7 +3,7 @@
 import { Actions } from "./calendar_actions.js";
 import { Grid, within } from "./calendar_grid.js";
 import { Hand } from "./calendar_hand.js";
-import { Model, dayNumber, isoDay, pending } from "./calendar_model.js";
+import { Model, dayNumber, isoDay, pending, propertiesIn } from "./calendar_model.js";
 import { showStay } from "./calendar_stay.js";
 import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
@@ -87,7 +87,7 @@ class Calendar {
     const words = folded(this.filter.value).split(/\s+/);
     const all = [...model.homes.values()];
     const homes = all.filter((home) => words.every((word) => folded(home.title).includes(word)));
-    this.count = homes.length < all.length ? `${homes.length} of ${all.length} properties` : plural(all.length, "property", "properties");
+    this.count = homes.length < all.length ? `${homes.length} of ${all.length} properties` : propertiesIn(all);
     grid.channel = this.prices.value;
     grid.refresh(homes);
     replace(grid.corner, el("span", {}, this.count), el("span", {}, "free"));
@@ -159,7 +159,7 @@ class Calendar {
     for (let place = 0; place < homes.length; place += MOST_ROWS) {
       const ids = homes.slice(place, place + MOST_ROWS).map((home) => home.id);
       for (let page = { ...span, property_ids: ids }; page; ) {
-        const answer = await this.read(page, `${monthName(span.start_date)}, ${place + ids.length} of ${plural(homes.length, "property", "properties")}`);
+        const answer = await this.read(page, `${monthName(span.start_date)}, ${place + ids.length} of ${propertiesIn(homes)}`);
         if (!answer || answer.error) return;
         page = answer.data.next_cursor && { cursor: answer.data.next_cursor };
       }

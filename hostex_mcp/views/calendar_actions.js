@@ -1,6 +1,6 @@
 // What can be done with picked days. Everything becomes a change that is looked at before it is made.
 
-import { isoDay } from "./calendar_model.js";
+import { isoDay, propertiesIn } from "./calendar_model.js";
 import { propose } from "./parts/card.js";
 import { button, el, replace } from "./parts/dom.js";
 import { channelName, plural, shortDay } from "./parts/format.js";
@@ -25,7 +25,7 @@ export class Actions {
     const nights = plural(picks.to - picks.from + 1, "night");
     const past = homes.some((each) => picks.from < each.today);
     const listings = alone ? [...home.listings.values()] : [];
-    const why = alone ? "Sold on no channel, so there is no price or minimum stay to set." : "Prices and minimum stays are set for one property at a time.";
+    const why = alone ? "Sold on no channel: no price or minimum stay to set." : "Prices and minimum stays: one property at a time.";
     const buttons = [
       button("Block", () => this.open(false)),
       button("Open", () => this.open(true)),
@@ -33,7 +33,7 @@ export class Actions {
     ];
     replace(
       this.node,
-      el("p", "deeds-what", el("b", {}, el("bdi", {}, alone ? home.title : plural(homes.length, "property", "properties"))), ` ${from === to ? shortDay(from) : `${shortDay(from)} to ${shortDay(to)}`}, ${nights}`),
+      el("p", "deeds-what", el("b", {}, el("bdi", {}, alone ? home.title : propertiesIn(homes))), ` ${from === to ? shortDay(from) : `${shortDay(from)} to ${shortDay(to)}`}, ${nights}`),
       past ? el("p", "quiet", "Days that are past cannot be changed.") : buttons,
       button("Clear", this.close, { kind: "quiet" }),
       !past && listings.length === 0 && el("p", "quiet small", why),

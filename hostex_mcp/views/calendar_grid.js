@@ -1,6 +1,6 @@
 // The grid: properties down, days across. Only what is in sight, and a little around it, is in the document.
 
-import { dayFacts, dayWords, isoDay, pending, stayWords } from "./calendar_model.js";
+import { dayFacts, dayWords, forget, isoDay, once, pending, stayWords } from "./calendar_model.js";
 import { el, replace } from "./parts/dom.js";
 import { channelClass, channelName, dayName, isWeekend, monthName, shortMoney, weekday } from "./parts/format.js";
 
@@ -22,16 +22,16 @@ export class Grid {
     const unheard = { "aria-hidden": "true" };
     this.corner = el("div", { class: "corner", role: "columnheader", "aria-colindex": 1 });
     this.months = el("div", unheard);
-    this.days = el("div", { role: "presentation" });
+    this.days = el("div", {});
     this.body = el("div", { class: "rows", role: "rowgroup" });
     this.today = el("div", { class: "today", ...unheard });
     this.picked = el("div", { class: "picked", ...unheard });
     this.caret = el("div", { class: "caret", ...unheard });
-    const head = el("div", { class: "grid-head", role: "row", "aria-rowindex": 1 }, this.corner, el("div", { class: "line", role: "presentation" }, this.months, this.days));
+    const head = el("div", { class: "grid-head", role: "row", "aria-rowindex": 1 }, this.corner, el("div", "line", this.months, this.days));
     this.node = el(
       "div",
       { class: "grid", role: "grid", tabindex: 0, "aria-label": "Calendar", "aria-multiselectable": "true", "aria-description": "Arrow keys move, with Shift they pick days, Enter picks a day or opens a stay." },
-      el("div", { class: "sheet", role: "presentation" }, el("div", { role: "rowgroup", class: "grid-top" }, head), this.body, this.today, this.picked, this.caret),
+      el("div", "sheet", el("div", { role: "rowgroup", class: "grid-top" }, head), this.body, this.today, this.picked, this.caret),
     );
   }
 
@@ -56,6 +56,7 @@ export class Grid {
     replace(this.body);
     this.rows.clear();
     this.inSight = "";
+    forget();
     this.countFree();
     this.drawMonths();
     this.draw();
@@ -136,31 +137,38 @@ export class Grid {
     const home = this.homes[place];
     const wrong = home.conflicts.length;
     const title = home.title || `Property ${home.id}`;
-    const line = el("div", { class: "line", role: "presentation" });
+    const line = el("div", "line");
     const node = el(
       "div",
       { class: "row", role: "row", "aria-rowindex": place + 2, style: `top:${this.tops[place]}px;height:${this.tops[place + 1] - this.tops[place]}px` },
       el("div", { class: "name", role: "rowheader", "aria-colindex": 1, title }, el("bdi", {}, title), wrong > 0 && el("span", { class: "badge bad", "aria-label": `${wrong} in conflict` }, `! ${wrong}`)),
       line,
     );
-    const row = { node, line, home };
+    const row = { node, line, home, days: new Map(), made: new Map() };
     this.rows.set(place, row);
     // Listeners hear the rows in the order of the document.
     this.body.insertBefore(node, this.rows.get(place + 1)?.node ?? null);
     return row;
   }
 
+  /** Put into a row what it has on these days. What was made once is kept: making is what takes time. */
   fillRow(row, from, to) {
-    const { home } = row;
-    row.days = new Map();
+    const { home, days, made, line } = row;
     const parts = [];
+    const keep = (start, key, make) => {
+      if (!made.has(key)) made.set(key, make());
+      parts.push([start, made.get(key)]);
+    };
     const near = ({ start, nights }) => start <= to && start + nights >= from;
-    for (const bar of home.bars.filter(near)) parts.push([bar.start, this.stay(row, bar)]);
-    for (const block of home.blocks.filter(near)) parts.push([block.start, this.block(block)]);
-    for (let day = from; day <= to; day += 1) {
-      if (!row.days.has(day)) parts.push([day, this.cell(row, day)]);
-    }
-    replace(row.line, parts.sort((a, b) => a[0] - b[0]).map(([, node]) => node));
+    for (const bar of home.bars.filter(near)) keep(bar.start, bar.stay_code, () => this.stay(row, bar));
+    for (const block of home.blocks.filter(near)) keep(block.start, block, () => this.block(block));
+    for (let day = from; day <= to; day += 1) if (!days.get(day)?.bar) keep(day, day, () => this.cell(row, day));
+    const nodes = parts.sort((a, b) => a[0] - b[0]).map(([, node]) => node);
+    const shown = new Set(nodes);
+    for (const node of [...line.children]) if (!shown.has(node)) node.remove();
+    nodes.forEach((node, place) => {
+      if (line.children[place] !== node) line.insertBefore(node, line.children[place]);
+    });
     if (this.picks) this.mark(row);
   }
 
@@ -175,7 +183,7 @@ export class Grid {
     if (facts.no_departure) node.append(el("i", "shut out", "←"));
     if (facts.no_arrival) node.append(el("i", "shut", "→"));
     if (facts.min_stay) node.append(el("span", "least", `${facts.min_stay}+`));
-    if (facts.price !== undefined) node.append(el("span", "price", shortMoney(facts.price, facts.currency)));
+    if (facts.price !== undefined) node.append(el("span", "price", once(`${facts.price} ${facts.currency}`, () => shortMoney(facts.price, facts.currency))));
     return node;
   }
 

@@ -127,6 +127,19 @@ function mark(home) {
   }
 }
 
+const made = new Map();
+
+/** A text that thousands of cells share, made once. */
+export function once(key, make) {
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key);
+}
+
+/** Forget the texts made so far: the language may be another. */
+export function forget() {
+  made.clear();
+}
+
 /** What a day of a property costs and allows on the listing of a channel; without a channel on the usual one. */
 export function dayFacts(home, day, channel) {
   const listings = [...home.listings.values()];
@@ -141,13 +154,13 @@ export function dayWords(home, day, facts) {
   const states = { ".": "free", s: "booked", b: block?.remarks ? `blocked: ${block.remarks}` : "blocked", "?": "not in Hostex's calendar" };
   const parts = [
     states[facts.state] ?? "not loaded",
-    facts.price !== undefined && `${money(facts.price, facts.currency)} a night`,
+    facts.price !== undefined && once(`a night ${facts.price} ${facts.currency}`, () => `${money(facts.price, facts.currency)} a night`),
     facts.min_stay && `at least ${plural(facts.min_stay, "night")}`,
     facts.no_arrival && "no arrivals",
     facts.no_departure && "no departures",
     ...facts.trouble.map(({ text }) => text),
   ];
-  return `${dayName(isoDay(day))}: ${parts.filter(Boolean).join(", ")}`;
+  return `${once(day, () => dayName(isoDay(day)))}: ${listed(parts)}`;
 }
 
 /** A stay in words. */
@@ -160,7 +173,16 @@ export function stayWords(home, bar) {
     pending(bar),
     home.clashing.has(bar.stay_code) && "double booking",
   ];
+  return listed(parts);
+}
+
+function listed(parts) {
   return parts.filter(Boolean).join(", ");
+}
+
+/** How many properties, in words. */
+export function propertiesIn(homes) {
+  return plural(homes.length, "property", "properties");
 }
 
 /** What makes a stay uncertain; undefined for one that is not. */

@@ -33,7 +33,7 @@ export async function showStay(host, home, bar) {
 async function read(host, bar, more) {
   const answer = await host.read("get_stay", { stay_code: bar.stay_code });
   if (answer.error) return replace(more, problem(answer.error, () => read(host, bar, more)));
-  const { stay = {}, money: sums = {}, thread = {}, tasks = [], notes = [] } = answer.data;
+  const { stay = {}, money: sums = {}, thread = {}, notes = [] } = answer.data;
   const { payment } = sums;
   replace(
     more,
@@ -41,12 +41,11 @@ async function read(host, bar, more) {
       ["Arrives", stay.check_in_time],
       ["Leaves", stay.check_out_time],
       ["Guests", stay.guests],
-      ["Phone", stay.phone ?? stay.guest_phone],
-      ["E-mail", stay.email ?? stay.guest_email],
+      ["Phone", stay.guest_phone],
+      ["E-mail", stay.guest_email],
       ["Still to pay", payment?.balance_amount > 0 && money(payment.balance_amount, payment.currency)],
       ["Remarks", stay.remarks],
       ["Conversation", thread.guest_waits && "The guest waits for an answer"],
-      ["Tasks", tasks.length > 0 && plural(tasks.length, "task")],
       ["Stay code", bar.stay_code],
     ]),
     notes.map((note) => el("p", "quiet small", note)),
