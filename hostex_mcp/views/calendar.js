@@ -28,7 +28,7 @@ class Calendar {
     this.state = el("div", { class: "state quiet small", role: "status" });
     this.told = el("div", {});
     this.legend = el("div", "legend small quiet");
-    this.filter = el("input", { type: "search", placeholder: "Filter properties", "aria-label": "Filter properties", on: { input: () => this.find() } });
+    this.filter = el("input", { type: "search", placeholder: "Filter", "aria-label": "Filter properties", on: { input: () => this.find() } });
     this.prices = el("select", { "aria-label": "Prices shown", on: { change: () => this.draw() } });
     this.grid = new Grid(this.model, { moved: () => this.nameMonth(), needed });
     this.actions = new Actions(host, { done: (homes) => this.readAgain(homes), close: () => this.hand.clear() });

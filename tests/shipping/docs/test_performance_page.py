@@ -24,6 +24,7 @@ NAMES = [
     "tool-lists",
     "results",
     "briefing",
+    "views",
     "community",
     "loading",
     "calling",
