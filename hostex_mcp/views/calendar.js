@@ -52,7 +52,7 @@ class Calendar {
         this.filter,
         this.prices,
         button("↻", () => this.readAgain(this.grid.homes), named("Read again")),
-        host.can("fullscreen") && button("⤢", expand, named("Full screen")),
+        host.can("fullscreen") && button("⤢", () => host.expand(), named("Full screen")),
       ),
       this.grid.node,
       this.actions.node,
@@ -106,9 +106,9 @@ class Calendar {
       ["mark blocked", "", "Blocked", some("blocks")],
       ["mark is-gap", "", "Cannot be booked", some("gaps")],
       ["mark is-conflict", "", "Conflict", some("conflicts")],
-      ["least", "2+", "Minimum nights", model.rules("min_stay")],
-      ["shut", "→", "No arrivals", model.rules("no_arrival")],
-      ["shut", "←", "No departures", model.rules("no_departure")],
+      ["least", "2+", "Minimum nights", true],
+      ["shut", "→", "No arrivals", true],
+      ["shut", "←", "No departures", true],
     ].filter((mark) => mark[3]);
     replace(
       this.legend,
@@ -116,11 +116,11 @@ class Calendar {
       marks.map(([look, sign, label]) => el("span", {}, el("span", { class: look, "aria-hidden": "true" }, sign), label)),
     );
     const hidden = [model.lacks("guest_name") && "names of guests", model.lacks("amount") && "amounts"].filter(Boolean);
-    const told = [["notice warn", model.failed, "part that could not be read", "parts that could not be read"], ["small", model.notes, "note"]];
+    const told = [["notice warn", model.failed, "unread part"], ["small", model.notes, "note"]];
     replace(
       this.told,
       hidden.length > 0 && el("p", "quiet small", `This connection is not shown ${hidden.join(" or ")}.`),
-      told.map(([look, texts, ...names]) => texts.size > 0 && el("details", look, el("summary", {}, plural(texts.size, ...names)), [...texts].map((text) => el("p", {}, text)))),
+      told.map(([look, texts, name]) => texts.size > 0 && el("details", look, el("summary", {}, plural(texts.size, name)), [...texts].map((text) => el("p", {}, text)))),
     );
   }
 
@@ -174,6 +174,8 @@ class Calendar {
     const answer = await host.call("read_calendar", { ...page, limit: MOST_ROWS });
     this.busy = false;
     if (!answer.error) this.model.add(answer.data);
+    // Taking in and drawing are a frame's work each.
+    await new Promise((done) => setTimeout(done));
     this.draw();
     if (answer.error) replace(this.state, problem(answer.error, () => this.read(page, what)));
     return answer;
@@ -195,12 +197,6 @@ class Calendar {
   }
 }
 
-async function expand() {
-  const full = document.documentElement.dataset.mode === "fullscreen";
-  const { mode } = await host.setDisplayMode(full ? "inline" : "fullscreen");
-  if (mode) host.learn({ displayMode: mode });
-}
-
 function folded(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
@@ -210,7 +206,7 @@ function show(answer) {
   view.removeAttribute("aria-busy");
   if (error) return replace(view, problem(error));
   if (!host.can("tools")) {
-    const why = "This app does not let views use tools, so the calendar cannot be drawn. This is what it holds:";
+    const why = "This app does not let views use tools. The calendar in words:";
     return replace(view, el("p", "notice", why), el("pre", "passage", text));
   }
   // The answer in the chat tells a model of the same days in its own words.

@@ -30,7 +30,7 @@ export class Grid {
     const head = el("div", { class: "grid-head", role: "row", "aria-rowindex": 1 }, this.corner, el("div", "line", this.months, this.days));
     this.node = el(
       "div",
-      { class: "grid", role: "grid", tabindex: 0, "aria-label": "Calendar", "aria-multiselectable": "true", "aria-description": "Arrow keys move, with Shift they pick days, Enter picks a day or opens a stay." },
+      { class: "grid", role: "grid", tabindex: 0, "aria-label": "Calendar", "aria-multiselectable": "true", "aria-description": "Arrows move, with Shift they pick days, Enter picks a day or opens a stay." },
       el("div", "sheet", el("div", { role: "rowgroup", class: "grid-top" }, head), this.body, this.today, this.picked, this.caret),
     );
   }

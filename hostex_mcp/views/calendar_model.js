@@ -79,11 +79,6 @@ export class Model {
     return [...found].sort((a, b) => channelName(a).localeCompare(channelName(b)));
   }
 
-  /** Whether a listing has a rule of this kind on any day. */
-  rules(kind) {
-    return [...this.homes.values()].some((home) => [...home.listings.values()].some((listing) => listing[kind].size > 0));
-  }
-
   /** Whether stays are shown, but none of them with this member: it is not served to this connection. */
   lacks(member) {
     const bars = [...this.homes.values()].flatMap((home) => home.bars);

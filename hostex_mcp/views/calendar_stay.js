@@ -11,7 +11,7 @@ export async function showStay(host, home, bar) {
     "dialog",
     { class: "stay-panel", "aria-labelledby": "stay-title" },
     el("p", "card-by", el("span", channelClass(bar.channel_type), el("span", "dot"), channelName(bar.channel_type)), pending(bar) && el("span", "badge warn", pending(bar)), home.clashing.has(bar.stay_code) && el("span", "badge bad", "Double booking")),
-    el("h2", { id: "stay-title", class: "card-title" }, el("bdi", {}, bar.guest_name || "Guest (the name is not shown to this connection)")),
+    el("h2", { id: "stay-title", class: "card-title" }, el("bdi", {}, bar.guest_name || "Guest")),
     facts([
       ["Property", home.title],
       ["Check-in", dayName(bar.check_in_date)],

@@ -48,7 +48,7 @@ class Report {
         el("div", "grow", el("h1", {}, "Performance"), el("p", "quiet small", `${period(data.start_date, data.end_date)}${data.previous_start_date ? `, compared with ${period(data.previous_start_date, data.previous_end_date)}` : ""}`)),
         unit,
         choice("Period", [["", "Another period …"], ...periods()], "", (span) => this.read(span.split(" "), this.by)),
-        host.can("fullscreen") && button("⤢", expand, { "aria-label": "Full screen", title: "Full screen" }),
+        host.can("fullscreen") && button("⤢", () => host.expand(), { "aria-label": "Full screen", title: "Full screen" }),
       ),
       this.status,
       currencies.length === 0 && el("p", "quiet small", "This connection is not shown amounts, or nothing was sold."),
@@ -233,12 +233,6 @@ function notes({ notes: texts = [], failed = [] }) {
     failed.length > 0 && el("details", { class: "notice warn", open: true }, el("summary", {}, plural(failed.length, "part that could not be read", "parts that could not be read")), failed.map(({ message }) => el("p", {}, message))),
     texts.length > 0 && el("details", "small", el("summary", {}, "What the numbers mean"), texts.map((text) => el("p", {}, text))),
   ];
-}
-
-async function expand() {
-  const full = document.documentElement.dataset.mode === "fullscreen";
-  const { mode } = await host.setDisplayMode(full ? "inline" : "fullscreen");
-  if (mode) host.learn({ displayMode: mode });
 }
 
 function show({ error, data, text }) {

@@ -100,6 +100,12 @@ class Host {
     return this.request("ui/request-display-mode", { mode });
   }
 
+  /** Change between the size in the chat and the whole screen. */
+  async expand() {
+    const { mode } = await this.setDisplayMode(document.documentElement.dataset.mode === "fullscreen" ? "inline" : "fullscreen");
+    if (mode) this.learn({ displayMode: mode });
+  }
+
   request(method, params) {
     this.last += 1;
     const id = this.last;
