@@ -81,7 +81,7 @@ function wholeNumber(input) {
 }
 
 function field(label, size) {
-  const input = el("input", { inputmode: "numeric", size, autocomplete: "off" });
+  const input = el("input", { inputmode: "numeric", size });
   return { input, part: el("label", {}, label, " ", input) };
 }
 

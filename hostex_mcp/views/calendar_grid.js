@@ -182,8 +182,8 @@ export class Grid {
     if (state !== ".") return node;
     if (facts.no_departure) node.append(el("i", "shut out", "←"));
     if (facts.no_arrival) node.append(el("i", "shut", "→"));
-    if (facts.min_stay) node.append(el("span", "least", `${facts.min_stay}+`));
-    if (facts.price !== undefined) node.append(el("span", "price", once(`${facts.price} ${facts.currency}`, () => shortMoney(facts.price, facts.currency))));
+    if (facts.min_stay) node.dataset.least = `${facts.min_stay}+`;
+    if (facts.price !== undefined) node.dataset.price = once(`${facts.price} ${facts.currency}`, () => shortMoney(facts.price, facts.currency));
     return node;
   }
 
@@ -199,9 +199,10 @@ export class Grid {
     const node = el(
       "div",
       this.at(day, { class: looks.filter(Boolean).join(" "), role: "gridcell", "aria-colspan": Math.max(1, until - day), "aria-label": stayWords(home, bar), style: `left:${left}px;width:${right - left}px;--in:${bar.lane}` }),
-      el("span", "who", el("bdi", {}, bar.guest_name || channelName(bar.channel_type)), right - left > ROOM_FOR_SUM && bar.amount !== undefined && el("span", {}, shortMoney(bar.amount, bar.currency))),
+      el("span", "who", el("bdi", {}, bar.guest_name || channelName(bar.channel_type))),
     );
     node.bar = bar;
+    if (right - left > ROOM_FOR_SUM && bar.amount !== undefined) node.firstChild.dataset.sum = shortMoney(bar.amount, bar.currency);
     for (let night = day; night < until; night += 1) if (!row.days.has(night)) row.days.set(night, node);
     if (dayUse && home.nights.get(day) === "s") row.days.set(day, node);
     return node;

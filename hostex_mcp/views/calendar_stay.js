@@ -10,7 +10,7 @@ export async function showStay(host, home, bar) {
   const dialog = el(
     "dialog",
     { class: "stay-panel", "aria-labelledby": "stay-title" },
-    el("p", "card-by", el("span", channelClass(bar.channel_type), el("span", "dot"), channelName(bar.channel_type)), pending(bar) && el("span", "badge warn", pending(bar)), home.clashing.has(bar.stay_code) && el("span", "badge bad", "Double booking")),
+    el("p", "card-by", el("span", channelClass(bar.channel_type), el("span", "dot"), channelName(bar.channel_type)), pending(bar) && el("span", "badge warn", pending(bar))),
     el("h2", { id: "stay-title", class: "card-title" }, el("bdi", {}, bar.guest_name || "Guest")),
     facts([
       ["Property", home.title],

@@ -31,7 +31,7 @@ _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
 _SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?| ([-+*]) (?![-+])")
 _JOINED = re.compile(r"(?<=[{(\[,;])\n(?=[^<])")
 _NESTED = re.compile(r"/|\$\{[^}`]*`")
-_LAST = re.compile(r";?\n(?=})")
+_LAST = re.compile(r"[;,]?\n(?=[})\]])")
 _STYLE_SPACED = re.compile(r"\s*;?\s*(})\s*|\s*([{;,])\s*|(?<=:)\s+")
 _FRAME = """<!doctype html>
 <html lang="en">
