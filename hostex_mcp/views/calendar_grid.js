@@ -103,10 +103,10 @@ export class Grid {
   draw() {
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.node;
     const week = (x) => Math.floor(x / COLUMN / 7) * 7;
-    const from = this.origin + Math.max(0, week(scrollLeft) - 7);
-    const to = this.origin + Math.min(this.width, week(scrollLeft + clientWidth) + 14) - 1;
-    const top = Math.max(0, this.rowAt(scrollTop) - 3);
-    const bottom = Math.min(this.homes.length, this.rowAt(scrollTop + clientHeight) + 4);
+    const from = this.origin + Math.max(0, week(scrollLeft));
+    const to = this.origin + Math.min(this.width, week(scrollLeft + clientWidth) + 7) - 1;
+    const top = Math.max(0, this.rowAt(scrollTop) - 2);
+    const bottom = Math.min(this.homes.length, this.rowAt(scrollTop + clientHeight) + 3);
     const key = `${from} ${to}`;
     if (key !== this.inSight) this.drawDays(from, to);
     this.inSight = key;
