@@ -15,6 +15,7 @@ COLD = {"Answer": "get_daily_briefing, cold", "Properties": "20"}
 WARM = {"Answer": "get_daily_briefing, warm", "Properties": "20"}
 STDIO, HTTP = {"Server": OURS}, {"Server": OAUTH}
 CLICK = {"Step of a change": ADDED}
+CALENDAR = {"View": "calendar"}
 BUSY = {"Protocol": "handshake", "Clients": "10", **HTTP}
 
 
@@ -57,6 +58,17 @@ AIMS = (
     Aim("CPU milliseconds that a person's click adds to a change", MOST, 5, "deciding", CLICK, "CPU, ms"),
     Aim("Requests/s of one process with OAuth", LEAST, 200, "http", BUSY, "Requests/s"),
     Aim("Megabytes of that process at the end", MOST, 120, "memory-http", HTTP, "At the end, MB"),
+    Aim(
+        "Milliseconds until 100 properties by 60 days are on screen",
+        MOST,
+        100,
+        "views",
+        CALENDAR,
+        "On screen, ms",
+    ),
+    Aim(
+        "Longest task while they are scrolled, ms", MOST, 50, "views", CALENDAR, "Longest task of a frame, ms"
+    ),
 )
 
 

@@ -70,6 +70,13 @@ class Host {
     }
   }
 
+  /** Read with a tool that the app may not list, which one that it does list can run. */
+  async read(tool, args) {
+    const answer = await this.call(tool, args);
+    const refused = answer.error?.kind === "host" && this.can("tools");
+    return refused ? this.call("call_read_tool", { name: tool, arguments: args }) : answer;
+  }
+
   openLink(url) {
     return this.request("ui/open-link", { url });
   }
@@ -91,6 +98,12 @@ class Host {
 
   setDisplayMode(mode) {
     return this.request("ui/request-display-mode", { mode });
+  }
+
+  /** Change between the size in the chat and the whole screen. */
+  async expand() {
+    const { mode } = await this.setDisplayMode(document.documentElement.dataset.mode === "fullscreen" ? "inline" : "fullscreen");
+    if (mode) this.learn({ displayMode: mode });
   }
 
   request(method, params) {

@@ -25,6 +25,7 @@ NAMES = [
     "tool-lists",
     "results",
     "briefing",
+    "views",
     "community",
     "loading",
     "calling",

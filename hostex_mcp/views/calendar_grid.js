@@ -1,0 +1,306 @@
+// The grid: properties down, days across. Only what is in sight, and a little around it, is in the document.
+
+import { dayFacts, dayWords, forget, isoDay, once, pending, stayWords } from "./calendar_model.js";
+import { el, replace } from "./parts/dom.js";
+import { channelClass, channelName, dayName, isWeekend, monthName, shortMoney, weekday } from "./parts/format.js";
+
+const COLUMN = 44;
+const ROW = 46;
+const LANE = 27;
+const HEAD = 62;
+const ROOM_FOR_SUM = 116;
+
+/** A grid over a model. `handlers` are moved() and needed(-1 or 1, the side on which days come to an end). */
+export class Grid {
+  constructor(model, handlers) {
+    Object.assign(this, { model, handlers, homes: [], rows: new Map(), channel: "", picks: null, cursor: null });
+    this.layOut();
+    this.listen();
+  }
+
+  layOut() {
+    const unheard = { "aria-hidden": "true" };
+    this.corner = el("div", { class: "corner", role: "columnheader", "aria-colindex": 1 });
+    this.months = el("div", unheard);
+    this.days = el("div", {});
+    this.body = el("div", { class: "rows", role: "rowgroup" });
+    this.today = el("div", { class: "today", ...unheard });
+    this.picked = el("div", { class: "picked", ...unheard });
+    this.caret = el("div", { class: "caret", ...unheard });
+    const head = el("div", { class: "grid-head", role: "row", "aria-rowindex": 1 }, this.corner, el("div", "line", this.months, this.days));
+    this.node = el(
+      "div",
+      { class: "grid", role: "grid", tabindex: 0, "aria-label": "Calendar", "aria-multiselectable": "true", "aria-description": "Arrows move, with Shift they pick days, Enter picks a day or opens a stay." },
+      el("div", "sheet", el("div", { role: "rowgroup", class: "grid-top" }, head), this.body, this.today, this.picked, this.caret),
+    );
+  }
+
+  /** Draw everything anew: other properties, days, prices or widths. */
+  refresh(homes = this.homes) {
+    const { node, model } = this;
+    const { first, last } = model;
+    if (first < this.origin) node.scrollLeft += (this.origin - first) * COLUMN;
+    this.origin = first;
+    this.homes = homes;
+    this.width = last - first + 1;
+    this.nameWidth = this.roomForNames();
+    this.tops = [0];
+    for (const home of homes) this.tops.push(this.tops.at(-1) + ROW + (home.lanes - 1) * LANE);
+    node.setAttribute("aria-rowcount", homes.length + 1);
+    node.setAttribute("aria-colcount", this.width + 1);
+    const saturday = (6 - new Date(`${isoDay(first)}T00:00:00Z`).getUTCDay()) * COLUMN;
+    const sizes = { names: this.nameWidth, wide: this.width * COLUMN, high: this.tops.at(-1), saturday, column: COLUMN, lane: LANE, head: HEAD };
+    for (const [name, size] of Object.entries(sizes)) node.style.setProperty(`--${name}`, `${size}px`);
+    this.today.hidden = model.today < first || model.today > last;
+    this.today.style.left = `${this.nameWidth + this.left(model.today)}px`;
+    replace(this.body);
+    this.rows.clear();
+    this.inSight = "";
+    forget();
+    this.countFree();
+    this.drawMonths();
+    this.draw();
+    this.lay(this.picks, this.cursor);
+  }
+
+  roomForNames() {
+    return this.node.clientWidth < 600 ? 112 : 184;
+  }
+
+  left(day) {
+    return (day - this.origin) * COLUMN;
+  }
+
+  /** Where a cell stands for those who see it and for those who hear it. */
+  at(day, attributes) {
+    return { "aria-colindex": day - this.origin + 2, style: `left:${this.left(day)}px`, ...attributes };
+  }
+
+  countFree() {
+    this.free = new Map();
+    for (const { nights } of this.homes) {
+      for (const [day, letter] of nights) if (letter === ".") this.free.set(day, (this.free.get(day) ?? 0) + 1);
+    }
+  }
+
+  drawMonths() {
+    const labels = [];
+    for (let day = this.origin; day < this.origin + this.width; ) {
+      const iso = isoDay(day);
+      const [year, month] = iso.split("-").map(Number);
+      const next = Math.min(Date.UTC(year, month, 1) / 86_400_000, this.origin + this.width);
+      labels.push(el("div", { class: "month", style: `left:${this.left(day)}px;width:${(next - day) * COLUMN}px` }, el("span", {}, monthName(iso))));
+      day = next;
+    }
+    replace(this.months, labels);
+  }
+
+  rowAt(height) {
+    return within(this.tops.findLastIndex((top) => top <= height), 0, this.homes.length - 1);
+  }
+
+  /** Put what is in sight into the document, and take out what is not. Days come and go by the week. */
+  draw() {
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.node;
+    const week = (x) => Math.floor(x / COLUMN / 7) * 7;
+    const from = this.origin + Math.max(0, week(scrollLeft));
+    const to = this.origin + Math.min(this.width, week(scrollLeft + clientWidth) + 7) - 1;
+    const top = Math.max(0, this.rowAt(scrollTop) - 2);
+    const bottom = Math.min(this.homes.length, this.rowAt(scrollTop + clientHeight) + 3);
+    const key = `${from} ${to}`;
+    if (key !== this.inSight) this.drawDays(from, to);
+    this.inSight = key;
+    for (const [place, row] of this.rows) {
+      if (place >= top && place < bottom) continue;
+      row.node.remove();
+      this.rows.delete(place);
+    }
+    for (let place = top; place < bottom; place += 1) {
+      const row = this.rows.get(place) ?? this.newRow(place);
+      if (row.key !== key) this.fillRow(row, from, to);
+      row.key = key;
+    }
+  }
+
+  drawDays(from, to) {
+    const heads = [];
+    for (let day = from; day <= to; day += 1) {
+      const iso = isoDay(day);
+      const look = `day${day === this.model.today ? " is-today" : ""}${isWeekend(iso) ? " is-weekend" : ""}`;
+      const free = this.free.get(day) ?? 0;
+      heads.push(el("div", this.at(day, { class: look, role: "columnheader", "aria-label": `${dayName(iso)}, ${free} free` }), el("span", {}, weekday(iso)), el("b", {}, String(Number(iso.slice(8)))), el("span", {}, String(free))));
+    }
+    replace(this.days, heads);
+  }
+
+  newRow(place) {
+    const home = this.homes[place];
+    const wrong = home.conflicts.length;
+    const title = home.title || `Property ${home.id}`;
+    const line = el("div", "line");
+    const node = el(
+      "div",
+      { class: "row", role: "row", "aria-rowindex": place + 2, style: `top:${this.tops[place]}px;height:${this.tops[place + 1] - this.tops[place]}px` },
+      el("div", { class: "name", role: "rowheader", "aria-colindex": 1, title }, el("bdi", {}, title), wrong > 0 && el("span", { class: "badge bad", "aria-label": `${wrong} in conflict` }, `! ${wrong}`)),
+      line,
+    );
+    const row = { node, line, home, days: new Map(), made: new Map() };
+    this.rows.set(place, row);
+    // Listeners hear the rows in the order of the document.
+    this.body.insertBefore(node, this.rows.get(place + 1)?.node ?? null);
+    return row;
+  }
+
+  /** Put into a row what it has on these days. What was made once is kept: making is what takes time. */
+  fillRow(row, from, to) {
+    const { home, days, made, line } = row;
+    const parts = [];
+    const keep = (start, key, make) => {
+      if (!made.has(key)) made.set(key, make());
+      parts.push([start, made.get(key)]);
+    };
+    const near = ({ start, nights }) => start <= to && start + nights >= from;
+    for (const bar of home.bars.filter(near)) keep(bar.start, bar.stay_code, () => this.stay(row, bar));
+    for (const block of home.blocks.filter(near)) keep(block.start, block, () => this.block(block));
+    for (let day = from; day <= to; day += 1) if (!days.get(day)?.bar) keep(day, day, () => this.cell(row, day));
+    const nodes = parts.sort((a, b) => a[0] - b[0]).map(([, node]) => node);
+    const shown = new Set(nodes);
+    for (const node of [...line.children]) if (!shown.has(node)) node.remove();
+    nodes.forEach((node, place) => {
+      if (line.children[place] !== node) line.insertBefore(node, line.children[place]);
+    });
+    if (this.picks) this.mark(row);
+  }
+
+  cell(row, day) {
+    const facts = dayFacts(row.home, day, this.channel);
+    const { state } = facts;
+    const look = state === undefined ? " unread" : state === "?" ? " unknown" : "";
+    const trouble = state !== "s" && facts.trouble.length > 0 ? ` is-${facts.trouble.at(-1).kind}` : "";
+    const node = el("div", this.at(day, { class: `cell${look}${trouble}`, role: "gridcell", "aria-label": dayWords(row.home, day, facts) }));
+    row.days.set(day, node);
+    if (state !== ".") return node;
+    if (facts.no_departure) node.append(el("i", "shut out", "←"));
+    if (facts.no_arrival) node.append(el("i", "shut", "→"));
+    if (facts.min_stay) node.dataset.least = `${facts.min_stay}+`;
+    if (facts.price !== undefined) node.dataset.price = once(`${facts.price} ${facts.currency}`, () => shortMoney(facts.price, facts.currency));
+    return node;
+  }
+
+  stay(row, bar) {
+    const { home } = row;
+    const day = Math.max(bar.start, this.origin);
+    const until = Math.min(bar.end, this.origin + this.width);
+    // A day's stay takes the middle of its day; others go from the middle of one day to the middle of another.
+    const dayUse = bar.nights === 0;
+    const left = Math.max(this.left(bar.start) + COLUMN / (dayUse ? 4 : 2), -4);
+    const right = Math.min(this.left(bar.end) + COLUMN * (dayUse ? 0.75 : 0.5), this.width * COLUMN + 4);
+    const looks = ["stay", channelClass(bar.channel_type), pending(bar) && "pending", home.clashing.has(bar.stay_code) && "clashing"];
+    const node = el(
+      "div",
+      this.at(day, { class: looks.filter(Boolean).join(" "), role: "gridcell", "aria-colspan": Math.max(1, until - day), "aria-label": stayWords(home, bar), style: `left:${left}px;width:${right - left}px;--in:${bar.lane}` }),
+      el("span", "who", el("bdi", {}, bar.guest_name || channelName(bar.channel_type))),
+    );
+    node.bar = bar;
+    if (right - left > ROOM_FOR_SUM && bar.amount !== undefined) node.firstChild.dataset.sum = shortMoney(bar.amount, bar.currency);
+    for (let night = day; night < until; night += 1) if (!row.days.has(night)) row.days.set(night, node);
+    if (dayUse && home.nights.get(day) === "s") row.days.set(day, node);
+    return node;
+  }
+
+  block({ start, nights, remarks }) {
+    return el("div", { class: "block", "aria-hidden": "true", style: `left:${this.left(start) + COLUMN / 2}px;width:${nights * COLUMN}px` }, el("span", "who", el("bdi", {}, remarks || "Blocked")));
+  }
+
+  listen() {
+    const { node } = this;
+    let waiting = false;
+    let before = 0;
+    node.addEventListener("scroll", () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        this.draw();
+        this.handlers.moved();
+        this.lookAhead(node.scrollLeft - before);
+        before = node.scrollLeft;
+      });
+    });
+    node.addEventListener("pointerover", ({ target }) => {
+      const named = target.closest(".cell, .stay");
+      if (named) named.title = named.getAttribute("aria-label");
+    });
+    new ResizeObserver(() => {
+      if (this.roomForNames() === this.nameWidth) this.draw();
+      else if (this.tops) this.refresh();
+    }).observe(node);
+  }
+
+  firstInSight() {
+    return this.origin + Math.round(this.node.scrollLeft / COLUMN);
+  }
+
+  lookAhead(moved) {
+    const { scrollLeft, scrollWidth, clientWidth } = this.node;
+    if (moved > 0 && scrollLeft + clientWidth > scrollWidth - 3 * COLUMN) this.handlers.needed(1);
+    if (moved < 0 && scrollLeft < 3 * COLUMN) this.handlers.needed(-1);
+  }
+
+  /** Scroll so that a day is the first in sight. */
+  goTo(day) {
+    this.node.scrollLeft = this.left(day);
+    this.draw();
+    this.handlers.moved();
+  }
+
+  pointAt(x, y) {
+    const { node, model } = this;
+    const box = node.getBoundingClientRect();
+    const day = this.origin + Math.floor((x - box.left + node.scrollLeft - this.nameWidth) / COLUMN);
+    return { row: this.rowAt(y - box.top + node.scrollTop - HEAD), day: within(day, model.first, model.last) };
+  }
+
+  /** Show which days are picked, and where the keyboard is. */
+  lay(picks, cursor) {
+    Object.assign(this, { picks, cursor });
+    const { node } = this;
+    this.cover(this.picked, picks);
+    this.cover(this.caret, cursor && document.activeElement === node && { top: cursor.row, bottom: cursor.row, from: cursor.day, to: cursor.day });
+    for (const row of this.rows.values()) this.mark(row);
+    document.getElementById("active-cell")?.removeAttribute("id");
+    const active = cursor && this.rows.get(cursor.row)?.days.get(cursor.day);
+    if (active) active.id = "active-cell";
+    if (active) node.setAttribute("aria-activedescendant", "active-cell");
+    else node.removeAttribute("aria-activedescendant");
+  }
+
+  mark({ home, days }) {
+    const { picks } = this;
+    const inside = picks?.homes.includes(home);
+    for (const [day, node] of days) {
+      if (inside && day >= picks.from && day <= picks.to && !node.bar) node.setAttribute("aria-selected", "true");
+      else node.removeAttribute("aria-selected");
+    }
+  }
+
+  cover(node, area) {
+    node.hidden = !area;
+    if (!area) return;
+    const { top, bottom, from, to } = area;
+    node.style.cssText = `left:${this.nameWidth + this.left(from)}px;width:${(to - from + 1) * COLUMN}px;top:${HEAD + this.tops[top]}px;height:${this.tops[bottom + 1] - this.tops[top]}px`;
+  }
+
+  /** Scroll as little as it takes for a day to be in sight. */
+  reveal(cursor) {
+    const { node } = this;
+    const left = this.left(cursor.day);
+    node.scrollLeft = Math.max(Math.min(node.scrollLeft, left), left + COLUMN + this.nameWidth - node.clientWidth);
+    node.scrollTop = Math.max(Math.min(node.scrollTop, this.tops[cursor.row]), this.tops[cursor.row + 1] + HEAD - node.clientHeight);
+    this.draw();
+  }
+}
+
+export function within(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
