@@ -1,12 +1,121 @@
+// A host's day as a board: what needs somebody first, who comes and goes, who waits, what is to be done.
+
 import { connect } from "./parts/bridge.js";
-import { problem, replace, skeleton } from "./parts/dom.js";
+import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
+import { addDays, dayName, daysBetween, localToday, number, plural } from "./parts/format.js";
+import { icon } from "./parts/icons.js";
+import { dayLists, LISTS } from "./parts/day_lists.js";
+import { fullscreenButton, noTools, toolButton, unread } from "./parts/rows.js";
+import { panelled } from "./parts/panel.js";
 
 const view = document.getElementById("view");
+const COLUMNS = [["requests", "waiting"], ["turnovers", "arrivals", "departures"], ["tasks", "reviews", "in_house"]];
+let host = null;
+// `asked` are the arguments of the call that brought the view; `today` the day that the server took for it.
+const held = { asked: {}, data: null, today: null, error: null };
 
-function show(answer) {
+function heard(answer) {
   view.removeAttribute("aria-busy");
-  replace(view, answer.error ? problem(answer.error) : answer.text);
+  if (answer.error) {
+    replace(view, problem(answer.error, host.can("tools") ? () => goTo(held.asked.date) : null));
+    return;
+  }
+  if (!held.asked.date) held.today = answer.data.date;
+  held.data = answer.data;
+  held.error = null;
+  draw();
 }
 
-replace(view, skeleton(8));
-await connect({ name: "day", onResult: show });
+async function goTo(date) {
+  const { date: _, ...where } = held.asked;
+  view.setAttribute("aria-busy", "true");
+  const answer = await host.call("get_daily_briefing", date ? { ...where, date } : where);
+  view.removeAttribute("aria-busy");
+  held.error = answer.error && { ...answer.error, again: () => goTo(date) };
+  if (answer.data.date) {
+    held.data = answer.data;
+    if (!date) held.today = answer.data.date;
+    if (host.can("modelContext")) host.tell(`The person looks at ${answer.data.date} in the day view.`).catch(() => {});
+  }
+  if (held.data) draw();
+  else replace(view, problem(held.error, held.error.again));
+  announce(answer.error ? answer.error.message : `${dayName(held.data.date)}: ${summary(held.data)}.`);
+}
+
+function draw() {
+  const { data } = held;
+  const board = el("div", { class: "board" });
+  const { frame, open } = panelled(board, "The day");
+  const lists = dayLists(host, data, { open, refresh: () => goTo(data.date === held.today ? undefined : data.date) });
+  const shown = LISTS.filter(({ name }) => lists[name]);
+  replace(
+    board,
+    lists.warnings,
+    el("div", { class: "columns" }, COLUMNS.map((names, place) => el("div", { class: `column-${place + 1}` }, names.map((name) => lists[name])))),
+    shown.length === 0 && emptyState("Nothing on this day", "No arrivals, departures, tasks or guests who wait."),
+    nothingIn(data, shown),
+  );
+  replace(view, head(data), held.error && problem(held.error, held.error.again), noTools(host), tiles(shown, board), frame, el("footer", { class: "said-of" }, unread(data)));
+}
+
+function head(data) {
+  const date = el("input", { type: "date", value: data.date, "aria-label": "Day", disabled: !host.can("tools") });
+  date.addEventListener("change", () => date.value && goTo(date.value));
+  const step = (label, sign, days) => toolButton(host, icon(sign), () => goTo(addDays(data.date, days)), { "aria-label": label, title: label, class: "button only-icon" });
+  return el(
+    "header",
+    { class: "head" },
+    el("div", { class: "grow" }, el("h1", { tabindex: "-1" }, dayName(data.date), " ", el("span", { class: "badge calm" }, fromToday(data.date))), el("p", { class: "quiet" }, summary(data))),
+    el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", "back", -1), toolButton(host, "Today", () => goTo()), step("The day after", "next", 1), date),
+    fullscreenButton(host),
+  );
+}
+
+function fromToday(date) {
+  const days = daysBetween(held.today ?? localToday(), date);
+  const near = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" };
+  return near[days] ?? (days > 0 ? `in ${plural(days, "day")}` : `${plural(-days, "day")} ago`);
+}
+
+function count(data, name) {
+  return (data[name]?.length ?? 0) + (data.more?.[name] ?? 0);
+}
+
+function summary(data) {
+  return [
+    plural(count(data, "arrivals"), "arrival"),
+    plural(count(data, "departures"), "departure"),
+    `${number(count(data, "in_house"), 0)} in house`,
+  ].join(", ");
+}
+
+function tiles(shown, board) {
+  if (shown.length < 2) return null;
+  const tile = ({ name, short, look }) => {
+    const total = count(held.data, name);
+    const go = () => {
+      const heading = board.querySelector(`#list-${name}`);
+      heading.scrollIntoView({ block: "start" });
+      heading.focus({ preventScroll: true });
+    };
+    return el("li", {}, button([el("b", { class: look }, number(total, 0)), el("span", {}, short)], go, { class: "button tile" }));
+  };
+  return el("nav", { class: "tiles", "aria-label": "Lists of the day" }, el("ul", {}, shown.map(tile)));
+}
+
+// A list that could not be read is not there at all, and so is not said to be empty.
+function nothingIn(data, shown) {
+  const empty = LISTS.filter((list) => data[list.name] && !shown.includes(list)).map(({ short }) => short.toLowerCase());
+  return shown.length > 0 && empty.length > 0 && el("p", { class: "quiet small none" }, `None on this day: ${empty.join(", ")}.`);
+}
+
+replace(view, skeleton(9));
+host = await connect({
+  name: "day",
+  onInput: (asked) => {
+    held.asked = asked;
+  },
+  onResult: heard,
+  onCancelled: () => replace(view, emptyState("The call was cancelled", "Ask again to see the day.")),
+  onContext: () => held.data && draw(),
+});

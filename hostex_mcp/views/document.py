@@ -1,12 +1,14 @@
 """One self-contained HTML document per view, put together from style sheets and ES modules as they are.
 
 The modules of a view stand one after the other in a single script, each behind those it imports: a document
-in a frame of another program can load nothing. So they import and export by name, one statement a line.
+in a frame of another program can load nothing. So they import and export by name, one statement a line. A
+style sheet beside a module goes where the module does.
 """
 
 import re
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
 
 VIEWS = {
@@ -20,6 +22,8 @@ VIEWS = {
 _PACKAGE = "hostex_mcp.views"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[./\w-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class)\b)", re.MULTILINE)
+_COMMENT = re.compile(r"^[ ]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
 _FRAME = """<!doctype html>
 <html lang="en">
 <head>
@@ -46,9 +50,10 @@ def document(name: str) -> str:
         KeyError: there is no view of this name.
     """
     title = VIEWS[name]
-    style = _text("parts/style.css") + _text(f"{name}.css")
-    script = "".join(_modules(f"{name}.js", []))
-    return _FRAME.format(title=title, style=style, script=script)
+    placed: list[str] = []
+    script = "".join(_modules(f"{name}.js", placed))
+    style = _text("parts/style.css") + "".join(_styles(placed))
+    return _FRAME.format(title=title, style=_lean(style), script=_lean(script))
 
 
 def _modules(path: str, placed: list[str]) -> list[str]:
@@ -64,5 +69,20 @@ def _modules(path: str, placed: list[str]) -> list[str]:
     return [*texts, _EXPORT.sub("", _IMPORT.sub("", text))]
 
 
+def _lean(text: str) -> str:
+    """Return scripts or styles without comments that have lines of their own, indentation and empty lines."""
+    return _INDENT.sub("", _COMMENT.sub("", text))
+
+
+def _styles(modules: list[str]) -> list[str]:
+    """Return the style sheets that lie beside modules, under the same names."""
+    sheets = [f"{path.removesuffix('.js')}.css" for path in modules]
+    return [_text(sheet) for sheet in reversed(sheets) if _file(sheet).is_file()]
+
+
+def _file(path: str) -> Traversable:
+    return files(_PACKAGE).joinpath(*PurePosixPath(path).parts)
+
+
 def _text(path: str) -> str:
-    return files(_PACKAGE).joinpath(*PurePosixPath(path).parts).read_text("utf-8")
+    return _file(path).read_text("utf-8")

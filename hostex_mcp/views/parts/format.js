@@ -113,6 +113,25 @@ export function moment(iso) {
   return formatter(Intl.DateTimeFormat, { timeZone: settings.timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(date);
 }
 
+/** The day of a moment in the zone of the person, as a text. */
+export function dayOf(iso) {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return "";
+  return new Intl.DateTimeFormat("en-CA", { timeZone: settings.timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
+}
+
+/** The time of day of a moment in the zone of the person. */
+export function timeOf(iso) {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? "" : formatter(Intl.DateTimeFormat, { timeZone: settings.timeZone, hour: "2-digit", minute: "2-digit" }).format(date);
+}
+
+/** A day, with its year where there could be a doubt about it. */
+export function nearDay(iso) {
+  const near = Math.abs(daysBetween(localToday(), iso)) < 300;
+  return near ? shortDay(iso) : dayFormat(iso, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+}
+
 export function plural(count, singular, many = `${singular}s`) {
   return `${number(count, 0)} ${count === 1 ? singular : many}`;
 }
@@ -128,8 +147,9 @@ export function channelClass(code) {
   return ["airbnb", "bookingcom", "vrbo", "expedia", "agoda", "direct"].includes(key) ? `channel-${key}` : "channel-other";
 }
 
-/** What stands between the marks of a text that an outsider wrote, and whether there were marks. */
+/** What stands between the marks of a text that an outsider wrote, and whether there were marks. How much of it
+ * was left out is said behind them. */
 export function plainText(text) {
-  const marked = /^<(guest-[0-9a-f]{6})>([\s\S]*)<\/\1>$/.exec(String(text ?? ""));
-  return marked ? { text: marked[2], outside: true } : { text: String(text ?? ""), outside: false };
+  const marked = /^<(guest-[0-9a-f]{6})>([\s\S]*)<\/\1>(… \(\d+ characters more\))?$/.exec(String(text ?? ""));
+  return marked ? { text: marked[2] + (marked[3] ?? ""), outside: true } : { text: String(text ?? ""), outside: false };
 }
