@@ -4,8 +4,8 @@ import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
 import { addDays, dayName, daysBetween, localToday, number, plural } from "./parts/format.js";
 import { icon } from "./parts/icons.js";
-import { dayLists, LISTS } from "./parts/day_lists.js";
-import { fullscreenButton, noTools, toolButton, unread } from "./parts/rows.js";
+import { countOf, dayLists, LISTS } from "./day_lists.js";
+import { fullscreenButton, noTools, span, tellOf, toolButton, unread } from "./parts/rows.js";
 import { panelled } from "./parts/panel.js";
 
 const view = document.getElementById("view");
@@ -35,7 +35,7 @@ async function goTo(date) {
   if (answer.data.date) {
     held.data = answer.data;
     if (!date) held.today = answer.data.date;
-    if (host.can("modelContext")) host.tell(`The person looks at ${answer.data.date} in the day view.`).catch(() => {});
+    tellOf(host, `the day ${answer.data.date}`);
   }
   if (held.data) draw();
   else replace(view, problem(held.error, held.error.again));
@@ -44,18 +44,18 @@ async function goTo(date) {
 
 function draw() {
   const { data } = held;
-  const board = el("div", { class: "board" });
+  const board = el("div", "board");
   const { frame, open } = panelled(board, "The day");
-  const lists = dayLists(host, data, { open, refresh: () => goTo(data.date === held.today ? undefined : data.date) });
+  const lists = dayLists(host, data, held.asked, open, () => goTo(data.date === held.today ? undefined : data.date));
   const shown = LISTS.filter(({ name }) => lists[name]);
   replace(
     board,
     lists.warnings,
-    el("div", { class: "columns" }, COLUMNS.map((names, place) => el("div", { class: `column-${place + 1}` }, names.map((name) => lists[name])))),
+    el("div", "columns", COLUMNS.map((names, place) => el("div", `column-${place + 1}`, names.map((name) => lists[name])))),
     shown.length === 0 && emptyState("Nothing on this day", "No arrivals, departures, tasks or guests who wait."),
     nothingIn(data, shown),
   );
-  replace(view, head(data), held.error && problem(held.error, held.error.again), noTools(host), tiles(shown, board), frame, el("footer", { class: "said-of" }, unread(data)));
+  replace(view, head(data), held.error && problem(held.error, held.error.again), noTools(host), tiles(shown, board), frame, el("footer", {}, unread(data)));
 }
 
 function head(data) {
@@ -65,7 +65,7 @@ function head(data) {
   return el(
     "header",
     { class: "head" },
-    el("div", { class: "grow" }, el("h1", { tabindex: "-1" }, dayName(data.date), " ", el("span", { class: "badge calm" }, fromToday(data.date))), el("p", { class: "quiet" }, summary(data))),
+    el("div", "grow", el("h1", { tabindex: "-1" }, dayName(data.date), " ", span("badge calm", fromToday(data.date))), el("p", "quiet", summary(data))),
     el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", "back", -1), toolButton(host, "Today", () => goTo()), step("The day after", "next", 1), date),
     fullscreenButton(host),
   );
@@ -77,28 +77,24 @@ function fromToday(date) {
   return near[days] ?? (days > 0 ? `in ${plural(days, "day")}` : `${plural(-days, "day")} ago`);
 }
 
-function count(data, name) {
-  return (data[name]?.length ?? 0) + (data.more?.[name] ?? 0);
-}
-
 function summary(data) {
   return [
-    plural(count(data, "arrivals"), "arrival"),
-    plural(count(data, "departures"), "departure"),
-    `${number(count(data, "in_house"), 0)} in house`,
+    plural(countOf(data, "arrivals"), "arrival"),
+    plural(countOf(data, "departures"), "departure"),
+    `${number(countOf(data, "in_house"), 0)} in house`,
   ].join(", ");
 }
 
 function tiles(shown, board) {
   if (shown.length < 2) return null;
-  const tile = ({ name, short, look }) => {
-    const total = count(held.data, name);
+  const tile = ({ name, short }) => {
+    const total = countOf(held.data, name);
     const go = () => {
       const heading = board.querySelector(`#list-${name}`);
       heading.scrollIntoView({ block: "start" });
       heading.focus({ preventScroll: true });
     };
-    return el("li", {}, button([el("b", { class: look }, number(total, 0)), el("span", {}, short)], go, { class: "button tile" }));
+    return el("li", {}, button([el("b", name === "warnings" ? "late" : "", number(total, 0)), el("span", {}, short)], go, { class: "button tile" }));
   };
   return el("nav", { class: "tiles", "aria-label": "Lists of the day" }, el("ul", {}, shown.map(tile)));
 }
@@ -106,7 +102,7 @@ function tiles(shown, board) {
 // A list that could not be read is not there at all, and so is not said to be empty.
 function nothingIn(data, shown) {
   const empty = LISTS.filter((list) => data[list.name] && !shown.includes(list)).map(({ short }) => short.toLowerCase());
-  return shown.length > 0 && empty.length > 0 && el("p", { class: "quiet small none" }, `None on this day: ${empty.join(", ")}.`);
+  return shown.length > 0 && empty.length > 0 && el("p", "quiet small none", `None on this day: ${empty.join(", ")}.`);
 }
 
 replace(view, skeleton(9));

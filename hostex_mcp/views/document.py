@@ -23,6 +23,9 @@ _PACKAGE = "hostex_mcp.views"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[./\w-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class)\b)", re.MULTILINE)
 _COMMENT = re.compile(r"^[ ]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_SIGNS = re.compile(r"[ ]?([{}()\[\],;:?=<>&|]+)[ ]?")
+_STRING = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
+_REGEX = re.compile(r"[(=,?] ?/(?![/*\s])")
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
 _FRAME = """<!doctype html>
 <html lang="en">
@@ -53,7 +56,11 @@ def document(name: str) -> str:
     placed: list[str] = []
     script = "".join(_modules(f"{name}.js", placed))
     style = _text("parts/style.css") + "".join(_styles(placed))
-    return _FRAME.format(title=title, style=_lean(style), script=_lean(script))
+    return _FRAME.format(
+        title=title,
+        style=_tight(_lean(style)),
+        script="".join(map(_squeezed, _lean(script).splitlines(keepends=True))),
+    )
 
 
 def _modules(path: str, placed: list[str]) -> list[str]:
@@ -72,6 +79,21 @@ def _modules(path: str, placed: list[str]) -> list[str]:
 def _lean(text: str) -> str:
     """Return scripts or styles without comments that have lines of their own, indentation and empty lines."""
     return _INDENT.sub("", _COMMENT.sub("", text))
+
+
+def _tight(style: str) -> str:
+    """Return a style sheet without blanks around its signs. A colon may begin a pseudo-class."""
+    return re.sub(r":[ ]+", ":", re.sub(r"\s*([{};,])\s*", r"\1", style))
+
+
+def _squeezed(line: str) -> str:
+    """Return a line of a script without blanks around its signs; its texts stay as they are."""
+    # Of more than one template, one may stand in the other.
+    if line.count("`") > 2 or _REGEX.search(line):
+        return line
+    return "".join(
+        part if part.startswith(('"', "`")) else _SIGNS.sub(r"\1", part) for part in _STRING.split(line)
+    )
 
 
 def _styles(modules: list[str]) -> list[str]:

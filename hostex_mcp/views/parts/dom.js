@@ -3,11 +3,11 @@
 const SVG = new Set(["svg", "g", "path", "rect", "line", "circle", "polyline", "text", "title"]);
 
 /** Create an element. `attributes` may hold `on` (event name to listener), `data` and plain attributes; false
- * and null leave one out. Children are nodes or texts. */
+ * and null leave one out; a text is the class. Children are nodes or texts. */
 export function el(tag, attributes = {}, ...children) {
   const drawn = SVG.has(tag) && (tag !== "title" || attributes.svg);
   const node = drawn ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  const { on = {}, data = {}, svg, ...plain } = attributes;
+  const { on = {}, data = {}, svg, ...plain } = typeof attributes === "string" ? { class: attributes } : attributes;
   for (const [name, value] of Object.entries(plain)) {
     if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : String(value));
   }

@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
  * panel, on top of what is there; closing brings back what was below and, at the end, the list. */
 export function panelled(list, backTo) {
   const panel = el("section", { class: "panel", hidden: true, "aria-labelledby": "panel-title" });
-  const frame = el("div", { class: "panelled" }, el("div", { class: "beside" }, list), panel);
+  const frame = el("div", "panelled", el("div", "beside", list), panel);
   const stack = [];
 
   function draw() {
@@ -17,7 +17,7 @@ export function panelled(list, backTo) {
     if (!top) return replace(panel);
     const title = el("h2", { id: "panel-title", tabindex: "-1" }, top.title);
     const label = stack.length > 1 ? "Back" : backTo;
-    replace(panel, el("div", { class: "panel-head" }, button([icon("back"), el("span", {}, label)], close, { kind: "quiet" }), title), top.node);
+    replace(panel, el("div", "panel-head", button([icon("back"), el("span", {}, label)], close, { kind: "quiet" }), title), top.node);
     title.focus({ preventScroll: true });
     panel.scrollIntoView?.({ block: "nearest" });
   }
