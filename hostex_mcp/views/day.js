@@ -50,12 +50,13 @@ function draw() {
   const shown = LISTS.filter(({ name }) => lists[name]);
   replace(
     board,
+    tiles(shown, board),
     lists.warnings,
     el("div", "columns", COLUMNS.map((names, place) => el("div", `column-${place + 1}`, names.map((name) => lists[name])))),
-    shown.length === 0 && emptyState("Nothing on this day", "No arrivals, departures, tasks or guests who wait."),
+    shown.length === 0 && emptyState(data.failed ? "Nothing in what could be read" : "Nothing on this day", "No arrivals, departures, tasks or guests who wait."),
     nothingIn(data, shown),
   );
-  replace(view, head(data), held.error && problem(held.error, held.error.again), noTools(host), tiles(shown, board), frame, el("footer", {}, unread(data)));
+  replace(view, head(data), held.error && problem(held.error, held.error.again), noTools(host), frame, el("footer", {}, unread(data)));
 }
 
 function head(data) {
@@ -66,8 +67,7 @@ function head(data) {
     "header",
     { class: "head" },
     el("div", "grow", el("h1", { tabindex: "-1" }, dayName(data.date), " ", span("badge calm", fromToday(data.date))), el("p", "quiet", summary(data))),
-    el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", "back", -1), toolButton(host, "Today", () => goTo()), step("The day after", "next", 1), date),
-    fullscreenButton(host),
+    el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", "back", -1), toolButton(host, "Today", () => goTo()), step("The day after", "next", 1), date, fullscreenButton(host)),
   );
 }
 
@@ -102,7 +102,7 @@ function tiles(shown, board) {
 // A list that could not be read is not there at all, and so is not said to be empty.
 function nothingIn(data, shown) {
   const empty = LISTS.filter((list) => data[list.name] && !shown.includes(list)).map(({ short }) => short.toLowerCase());
-  return shown.length > 0 && empty.length > 0 && el("p", "quiet small none", `None on this day: ${empty.join(", ")}.`);
+  return shown.length > 0 && empty.length > 0 && el("p", "quiet small none", `${data.failed ? "None in what could be read" : "None on this day"}: ${empty.join(", ")}.`);
 }
 
 replace(view, skeleton(9));

@@ -11,7 +11,7 @@ import { readUnlisted, stayPane } from "./parts/stay.js";
 /** The lists of a day in the order of their weight: heading, word on a tile, sign, what a row is called and how it
  * is drawn. */
 export const LISTS = [
-  ["warnings", "Needs you first", "Urgent", "alert", "warning", warning],
+  ["warnings", "Needs you first", "Warnings", "alert", "warning", warning],
   ["requests", "Booking requests", "Requests", "inbox", "request", request],
   ["waiting", "Guests waiting for an answer", "Waiting", "chat", "guest", waits],
   ["turnovers", "Same-day turnovers", "Turnovers", "turn", "turnover", turnover],
@@ -66,7 +66,7 @@ function section(day, list) {
 }
 
 function fill(body, day, list, rows, left) {
-  replace(body, rows.length > 0 && foldedRows(rows, (item) => list.draw(day, item), day.most, list.what), left > 0 && leftOut(body, day, list, left, rows.length > 0));
+  replace(body, rows.length > 0 && foldedRows(rows, (item) => list.draw(day, item), list.name === "warnings" ? MANY : day.most, list.what), left > 0 && leftOut(body, day, list, left, rows.length > 0));
 }
 
 // What the answer had no room for is read when somebody asks for it, where a tool lists just that.

@@ -14,8 +14,8 @@ const PAGE = 30;
 const drafts = new Map();
 
 /** A conversation by its id. `data` is that of get_conversation where it is there already, and `beside(data)` what
- * stands beside the messages. */
-export function threadPane(host, id, { data = null, beside = subject } = {}) {
+ * stands beside the messages, for which there is a line above them elsewhere. */
+export function threadPane(host, id, { data = null, beside = null } = {}) {
   const pane = el("div", "thread");
   const thread = { pane, host, id, beside };
   if (data) drawThread(thread, data);
@@ -50,7 +50,7 @@ function drawThread(thread, data) {
   const said = el("div", { class: "said", tabindex: "0", role: "region", "aria-label": "Messages" });
   drawMessages(said, host, id, held);
   const answer = composer(host, id, () => loadThread(thread));
-  replace(pane, el("div", "thread-main", said, answer), el("div", "about", thread.beside(data)));
+  replace(pane, thread.beside ? null : subject(data), el("div", {}, said, answer), thread.beside?.(data));
   toNewest(said);
 }
 

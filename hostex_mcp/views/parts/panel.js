@@ -19,18 +19,22 @@ export function panelled(list, backTo) {
     const label = stack.length > 1 ? "Back" : backTo;
     replace(panel, el("div", "panel-head", button([icon("back"), el("span", {}, label)], close, { kind: "quiet" }), title), top.node);
     title.focus({ preventScroll: true });
-    panel.scrollIntoView?.({ block: "nearest" });
+    panel.scrollIntoView({ block: "nearest" });
   }
 
   function close() {
     const { opener } = stack.pop();
+    opener?.removeAttribute("aria-current");
     draw();
     if (stack.length === 0) (opener?.isConnected ? opener : document.querySelector("h1"))?.focus();
   }
 
   function open(title, node, opener) {
     // What is opened from the list itself begins anew.
-    if (list.contains(opener)) stack.length = 0;
+    if (list.contains(opener)) {
+      for (const other of stack.splice(0)) other.opener?.removeAttribute("aria-current");
+      opener.setAttribute("aria-current", "true");
+    }
     stack.push({ title, node, opener });
     draw();
   }
