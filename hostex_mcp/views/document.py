@@ -1,8 +1,9 @@
 """One self-contained HTML document per view, put together from style sheets and ES modules as they are.
 
 The modules of a view stand one after the other in a single script, each behind those it imports: a document
-in a frame of another program can load nothing. So they import and export by name, one statement a line. A
-style sheet beside a module goes where the module does.
+in a frame of another program can load nothing. So they import and export by name, one statement a line.
+A style sheet beside a module goes where the module does.
+Comments and spaces that browsers do not read are left out, line by line: see the rules of `_lean`.
 """
 
 import re
@@ -22,11 +23,11 @@ VIEWS = {
 _PACKAGE = "hostex_mcp.views"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[./\w-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class)\b)", re.MULTILINE)
-_COMMENT = re.compile(r"^[ ]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
-_SIGNS = re.compile(r"[ ]?([{}()\[\],;:?=<>&|]+)[ ]?")
-_STRING = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
-_REGEX = re.compile(r"[(=,?] ?/(?![/*\s])")
-_INDENT = re.compile(r"^\s+", re.MULTILINE)
+_UNREAD = re.compile(r"^[ \t]*(?://.*\n|/\*[\s\S]*?\*/\n|\n)|^[ \t]+", re.MULTILINE)
+_TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
+_SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?")
+_NESTED = re.compile(r"/|\$\{[^}`]*`")
+_STYLE_SPACED = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
 _FRAME = """<!doctype html>
 <html lang="en">
 <head>
@@ -54,13 +55,9 @@ def document(name: str) -> str:
     """
     title = VIEWS[name]
     placed: list[str] = []
-    script = "".join(_modules(f"{name}.js", placed))
-    style = _text("parts/style.css") + "".join(_styles(placed))
-    return _FRAME.format(
-        title=title,
-        style=_tight(_lean(style)),
-        script="".join(map(_squeezed, _lean(script).splitlines(keepends=True))),
-    )
+    script = _lean("".join(_modules(f"{name}.js", placed)))
+    style = _lean_style(_text("parts/style.css") + "".join(_styles(placed)))
+    return _FRAME.format(title=title, style=style, script=script)
 
 
 def _modules(path: str, placed: list[str]) -> list[str]:
@@ -76,30 +73,10 @@ def _modules(path: str, placed: list[str]) -> list[str]:
     return [*texts, _EXPORT.sub("", _IMPORT.sub("", text))]
 
 
-def _lean(text: str) -> str:
-    """Return scripts or styles without comments that have lines of their own, indentation and empty lines."""
-    return _INDENT.sub("", _COMMENT.sub("", text))
-
-
-def _tight(style: str) -> str:
-    """Return a style sheet without blanks around its signs. A colon may begin a pseudo-class."""
-    return re.sub(r":[ ]+", ":", re.sub(r"\s*([{};,])\s*", r"\1", style))
-
-
-def _squeezed(line: str) -> str:
-    """Return a line of a script without blanks around its signs; its texts stay as they are."""
-    # Of more than one template, one may stand in the other.
-    if line.count("`") > 2 or _REGEX.search(line):
-        return line
-    return "".join(
-        part if part.startswith(('"', "`")) else _SIGNS.sub(r"\1", part) for part in _STRING.split(line)
-    )
-
-
 def _styles(modules: list[str]) -> list[str]:
-    """Return the style sheets that lie beside modules, under the same names."""
-    sheets = [f"{path.removesuffix('.js')}.css" for path in modules]
-    return [_text(sheet) for sheet in reversed(sheets) if _file(sheet).is_file()]
+    """Return the style sheets beside modules; what a module imports comes before it."""
+    sheets = [f"{path.removesuffix('.js')}.css" for path in reversed(modules)]
+    return [_text(sheet) for sheet in sheets if _file(sheet).is_file()]
 
 
 def _file(path: str) -> Traversable:
@@ -108,3 +85,20 @@ def _file(path: str) -> Traversable:
 
 def _text(path: str) -> str:
     return _file(path).read_text("utf-8")
+
+
+def _lean(script: str) -> str:
+    """Return a script without comments and needless spaces. Strings are in double quotes or backticks that
+    end on their line; a line that divides, has a regular expression or a template in a template stays."""
+    return "".join(map(_lean_line, _UNREAD.sub("", script).splitlines(keepends=True)))
+
+
+def _lean_line(line: str) -> str:
+    if _NESTED.search(line):
+        return line
+    parts = _TEXT.split(line)
+    return "".join(part if place % 2 else _SPACED.sub(r"\1", part) for place, part in enumerate(parts))
+
+
+def _lean_style(style: str) -> str:
+    return _STYLE_SPACED.sub(r"\1", _UNREAD.sub("", style))

@@ -69,13 +69,13 @@ function fillList(list, choose) {
 
 function beside(data) {
   const { guest = {}, activities = [], note } = data;
-  const contacts = [guest.phone, guest.email].filter(Boolean);
+  const contacts = [["Phone", guest.phone], ["E-mail", guest.email]].filter(([, value]) => value);
   return el(
     "aside",
     { class: "beside-thread", "aria-label": "The guest and the stay" },
     activities.length === 0 && el("p", "quiet", "No booking or inquiry belongs to this conversation."),
     activities.map(linked),
-    contacts.map((value) => el("p", "small", value === "hidden" ? span("quiet", "Contact hidden by the privacy setting") : bdi(value))),
+    contacts.map(([name, value]) => el("p", "small", value === "hidden" ? span("quiet", `${name} hidden by the privacy setting`) : bdi(value))),
     note && el("div", {}, el("h3", {}, "Your team’s note"), el("p", { class: "passage", dir: "auto" }, note)),
   );
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 from hostex_mcp.sandbox.tokens import TOKENS
 from tests.browser.site import Site
@@ -75,19 +75,19 @@ def _press_connect(page: Page, token: str = TOKENS.WRITABLE) -> None:
     page.get_by_role("button", name="Connect").click()
 
 
-def poor_contrast(page: Page) -> list[str]:
+def poor_contrast(page: Page | Frame) -> list[str]:
     """Texts, and edges of controls, that stand out less from their ground than WCAG 2.2 AA asks for."""
     texts: list[str] = page.evaluate(_CONTRAST)
     return texts
 
 
-def too_wide(page: Page) -> int:
+def too_wide(page: Page | Frame) -> int:
     """How many pixels the page is wider than the window."""
     extra: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return extra
 
 
-def small_targets(page: Page) -> list[str]:
+def small_targets(page: Page | Frame) -> list[str]:
     """Controls less than 44 pixels high, and links that do not stand in a text."""
     targets: list[str] = page.evaluate(_TARGETS)
     return targets

@@ -89,7 +89,7 @@ class Stage:
     contexts: list[BrowserContext] = field(default_factory=list[BrowserContext])
     complaints: list[str] = field(default_factory=list[str])
 
-    def call(self, tool: str, **arguments: Any) -> Json:
+    def call(self, tool: str, /, **arguments: Any) -> Json:
         """Return a tool's answer, as the protocol carries it."""
         if tool in self.answers:
             return self.answers[tool](arguments)

@@ -105,7 +105,7 @@ function bubble(host, message, guest) {
     { class: `bubble ${side}` },
     el("p", "by small", el("b", {}, who), theirs && span("unseen", ", the guest"), time && span("quiet", ` ${time}`)),
     message.content && passage(plainText(message.content).text),
-    message.display_type && el("p", "quiet small", worded(message.display_type.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase())),
+    message.display_type && el("div", "text quiet", worded(message.display_type.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase())),
     message.attachment_url && attachment(host, message.attachment_url),
   );
 }
