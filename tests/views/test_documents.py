@@ -58,7 +58,7 @@ def test_what_people_read_is_in_a_document_as_it_is_in_its_modules(name: str) ->
         source: re.search(r"^export ((?:async )?function \w+)", source, re.MULTILINE) for source in sources
     }
 
-    imported = [source for source, found in first.items() if found and found[1] in text]
+    imported = [source for source in sources if (found := exported.search(source)) and found[1] in text]
     sentences = {words for source in imported for words in re.findall(r'"[A-Z][^"\n]* [^"\n]*"', source)}
     assert sentences
     assert [words for words in sentences if words not in text] == []
