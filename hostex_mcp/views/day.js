@@ -5,14 +5,18 @@ import { announce, button, el, emptyState, problem, replace, skeleton } from "./
 import { addDays, dayName, daysBetween, localToday, number, plural } from "./parts/format.js";
 import { icon } from "./parts/icons.js";
 import { countOf, dayLists, LISTS } from "./day_lists.js";
-import { fullscreenButton, noTools, span, tellOf, toolButton, unread } from "./parts/rows.js";
+import { fullscreenButton, noTools, renewFullscreen, span, tellOf, toolButton, unread } from "./parts/rows.js";
 import { panelled } from "./parts/panel.js";
 
 const view = document.getElementById("view");
 const COLUMNS = [["requests", "waiting"], ["turnovers", "arrivals", "departures"], ["tasks", "reviews", "in_house"]];
+const TYPING = 600;
 let host = null;
-// `asked` are the arguments of the call that brought the view; `today` the day that the server took for it.
-const held = { asked: {}, data: null, today: null, error: null };
+// `asked` are the arguments of the call that brought the view, `today` the day that the server took for it, and
+// `turn` counts the days that were asked for, of which the last one is shown.
+const held = { asked: {}, data: null, today: null, error: null, turn: 0 };
+const head = { title: el("h1", { tabindex: "-1" }), says: el("p", "quiet"), date: el("input", { type: "date", "aria-label": "Day" }) };
+const body = el("div");
 
 function heard(answer) {
   view.removeAttribute("aria-busy");
@@ -21,33 +25,50 @@ function heard(answer) {
     return;
   }
   if (!held.asked.date) held.today = answer.data.date;
-  held.data = answer.data;
-  held.error = null;
-  draw();
+  show(answer.data);
 }
 
 async function goTo(date) {
   const { date: _, ...where } = held.asked;
+  held.turn += 1;
+  const { turn } = held;
   view.setAttribute("aria-busy", "true");
   const answer = await host.call("get_daily_briefing", date ? { ...where, date } : where);
+  if (turn !== held.turn) return;
   view.removeAttribute("aria-busy");
   held.error = answer.error && { ...answer.error, again: () => goTo(date) };
   if (answer.data.date) {
-    held.data = answer.data;
     if (!date) held.today = answer.data.date;
     tellOf(host, `the day ${answer.data.date}`);
   }
-  if (held.data) draw();
-  else replace(view, problem(held.error, held.error.again));
+  show(answer.data.date ? answer.data : held.data);
   announce(answer.error ? answer.error.message : `${dayName(held.data.date)}: ${summary(held.data)}.`);
+}
+
+function show(data) {
+  if (!data) {
+    replace(view, problem(held.error, held.error.again));
+    return;
+  }
+  // What stands above the board stays in its place, and so does the focus in it.
+  if (!held.data) replace(view, header(), body);
+  held.data = data;
+  draw();
 }
 
 function draw() {
   const { data } = held;
   const board = el("div", "board");
   const { frame, open } = panelled(board, "The day");
-  const lists = dayLists(host, data, held.asked, open, () => goTo(data.date === held.today ? undefined : data.date));
+  const refresh = async (name) => {
+    await goTo(data.date === held.today ? undefined : data.date);
+    (document.getElementById(`list-${name}`) ?? head.title).focus();
+  };
+  const lists = dayLists(host, data, held.asked, open, refresh);
   const shown = LISTS.filter(({ name }) => lists[name]);
+  replace(head.title, dayName(data.date), " ", span("badge calm", fromToday(data.date)));
+  replace(head.says, summary(data));
+  head.date.value = data.date;
   replace(
     board,
     tiles(shown, board),
@@ -56,19 +77,33 @@ function draw() {
     shown.length === 0 && emptyState(data.failed ? "Nothing in what could be read" : "Nothing on this day", "No arrivals, departures, tasks or guests who wait."),
     nothingIn(data, shown),
   );
-  replace(view, head(data), held.error && problem(held.error, held.error.again), noTools(host), frame, el("footer", {}, unread(data)));
+  replace(body, held.error && problem(held.error, held.error.again), noTools(host), frame, el("footer", {}, unread(data)));
 }
 
-function head(data) {
-  const date = el("input", { type: "date", value: data.date, "aria-label": "Day", disabled: !host.can("tools") });
-  date.addEventListener("change", () => date.value && goTo(date.value));
-  const step = (label, sign, days) => toolButton(host, icon(sign), () => goTo(addDays(data.date, days)), { "aria-label": label, title: label, class: "button only-icon" });
+function header() {
+  let typed = 0;
+  head.date.disabled = !host.can("tools");
+  head.date.addEventListener("change", () => {
+    // Each figure that is typed is a change.
+    clearTimeout(typed);
+    typed = setTimeout(() => head.date.value > "2000" && head.date.value !== held.data.date && goTo(head.date.value), TYPING);
+  });
+  const step = (label, sign, days) => toolButton(host, icon(sign), () => goTo(addDays(held.data.date, days)), { "aria-label": label, title: label, class: "button only-icon" });
   return el(
     "header",
-    { class: "head" },
-    el("div", "grow", el("h1", { tabindex: "-1" }, dayName(data.date), " ", span("badge calm", fromToday(data.date))), el("p", "quiet", summary(data))),
-    el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", "back", -1), toolButton(host, "Today", () => goTo()), step("The day after", "next", 1), date, fullscreenButton(host)),
+    "head",
+    el("div", "grow", head.title, head.says),
+    el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", "back", -1), toolButton(host, "Today", () => goTo()), step("The day after", "next", 1), head.date, fullscreenButton(host)),
   );
+}
+
+function adapt() {
+  renewFullscreen(host);
+  const { locale, timeZone, displayMode } = host.context;
+  const now = `${locale} ${timeZone} ${displayMode}`;
+  // What is open beside the board stays open.
+  if (now !== held.drawnFor && !body.querySelector(".opened")) draw();
+  held.drawnFor = now;
 }
 
 function fromToday(date) {
@@ -113,5 +148,5 @@ host = await connect({
   },
   onResult: heard,
   onCancelled: () => replace(view, emptyState("The call was cancelled", "Ask again to see the day.")),
-  onContext: () => held.data && draw(),
+  onContext: () => held.data && adapt(),
 });

@@ -44,8 +44,8 @@ const DUE = { write: "write one", answer: "reply to theirs" };
 const FEW = 5;
 const MANY = 12;
 
-/** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, `refresh()` reads the
- * day again, and `asked` are the arguments by which it was read. */
+/** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, `refresh(name)` reads
+ * the day again, and `asked` are the arguments by which it was read. */
 export function dayLists(host, data, asked, open, refresh) {
   const day = { host, data, asked, open, refresh, most: host.context.displayMode === "fullscreen" ? MANY : FEW };
   return Object.fromEntries(LISTS.map((list) => [list.name, section(day, list)]));
@@ -139,7 +139,7 @@ function request(day, item) {
   const { lapses_in_hours: lapses, waiting_hours: waiting } = item;
   const approve = async () => {
     const change = await propose(day.host, "approve_reservation", { reservation_code: code });
-    if (change?.outcome && change.state !== "declined") await day.refresh();
+    if (change?.outcome && change.state !== "declined") await day.refresh("requests");
   };
   return row(day.host, {
     body: [span("who", personName(item.guest_name)), !forHost && [" ", span("badge", "Payment")], span("sub quiet small", dotted(place(item, true), item.check_in_date && `arrives ${nearDay(item.check_in_date)}`))],
@@ -197,7 +197,7 @@ function movement(day, item) {
 function task(day, item) {
   const finish = async () => {
     const change = await propose(day.host, "update_task", { id: item.id, status: "completed" });
-    if (change?.state === "done") await day.refresh();
+    if (change?.state === "done") await day.refresh("tasks");
   };
   const nobody = !item.staff_name || item.staff_name === "nobody";
   return row(day.host, {

@@ -5,7 +5,7 @@ import { threadPane } from "./parts/conversation.js";
 import { announce, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
 import { channelClass, channelName, number, plural } from "./parts/format.js";
 import { panelled } from "./parts/panel.js";
-import { bdi, foldedRows, fullscreenButton, noTools, personName, span, toolButton, unread, waitingRow, worded } from "./parts/rows.js";
+import { bdi, foldedRows, fullscreenButton, noTools, personName, renewFullscreen, span, toolButton, unread, waitingRow, worded } from "./parts/rows.js";
 import { dates, stayPane } from "./parts/stay.js";
 
 const view = document.getElementById("view");
@@ -102,5 +102,5 @@ host = await connect({
   },
   onResult: heard,
   onCancelled: () => replace(view, emptyState("The call was cancelled", "Ask again to see the conversation.")),
-  onContext: () => held.data && draw(),
+  onContext: () => held.data && renewFullscreen(host),
 });

@@ -54,10 +54,7 @@ def test_the_modules_of_a_view_are_one_script_that_declares_no_name_twice(name: 
 def test_what_people_read_is_in_a_document_as_it_is_in_its_modules(name: str) -> None:
     text = document(name)
     sources = [path.read_text(encoding="utf-8") for path in _FOLDER.rglob("*.js")]
-    first = {
-        source: re.search(r"^export ((?:async )?function \w+)", source, re.MULTILINE) for source in sources
-    }
-
+    exported = re.compile(r"^export ((?:async )?function \w+)", re.MULTILINE)
     imported = [source for source in sources if (found := exported.search(source)) and found[1] in text]
     sentences = {words for source in imported for words in re.findall(r'"[A-Z][^"\n]* [^"\n]*"', source)}
     assert sentences

@@ -44,7 +44,7 @@ def test_a_conversation_says_who_wrote_what_and_when_with_its_newest_in_sight(st
     expect(view.get_by_text("<guest-")).to_have_count(0)
     stay = view.get_by_role("complementary", name="The guest and the stay")
     expect(stay).to_contain_text("Harbour Loft")
-    expect(stay).to_contain_text("Tue 24 Nov – Sat 28 Nov, 4 nights")
+    expect(stay).to_contain_text("Tue 24 Nov \u2013 Sat 28 Nov, 4 nights")
     expect(stay).to_contain_text("Cot is in the store room. Train guests.")
     assert stage.calls == []
     stay.get_by_role("button", name="Show the stay").click()
@@ -68,8 +68,7 @@ def test_earlier_messages_are_counted_and_read_from_the_first_that_has_an_id(sta
     said.get_by_role("button", name="Show earlier (3)").click()
     expect(said.get_by_role("button")).to_have_count(0)
 
-    texts = [text for text in said.locator(".text").all_text_contents()]
-    assert texts == [f"Text {n}" for n in range(1, 46)]
+    assert said.locator(".text").all_text_contents() == [f"Text {n}" for n in range(1, 46)]
 
 
 def test_messages_without_any_id_say_that_the_earlier_ones_cannot_be_reached(stage: Stage) -> None:

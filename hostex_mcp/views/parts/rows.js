@@ -137,5 +137,13 @@ export function fullscreenButton(host) {
     const { mode } = await host.setDisplayMode(full ? "inline" : "fullscreen");
     host.learn({ displayMode: mode });
   };
-  return button(icon(full ? "shrink" : "expand"), change, { "aria-label": label, title: label, class: "button only-icon" });
+  return button(icon(full ? "shrink" : "expand"), change, { "aria-label": label, title: label, class: "button only-icon full" });
+}
+
+/** Put the button in the place of the one that told of another mode. */
+export function renewFullscreen(host) {
+  const old = document.querySelector(".full");
+  const focused = old === document.activeElement;
+  old?.replaceWith(fullscreenButton(host) ?? "");
+  if (focused) document.querySelector(".full")?.focus();
 }
