@@ -3,10 +3,12 @@
 The modules of a view stand one after the other in a single script, each behind those it imports: a document
 in a frame of another program can load nothing. So they import and export by name, one statement a line.
 A style sheet beside a module goes where the module does.
-Comments and spaces that browsers do not read are left out, line by line: see the rules of `_lean`.
+Functions that a view does not use, comments and spaces that browsers do not read are left out: see the rules
+of `_lean`. No comment stands behind code on its line.
 """
 
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,9 +25,11 @@ VIEWS = {
 _PACKAGE = "hostex_mcp.views"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[./\w-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class)\b)", re.MULTILINE)
+_FUNCTION = re.compile(r"^(?:async )?function (\w+)\([\s\S]*?^\}\n", re.MULTILINE)
 _UNREAD = re.compile(r"^[ \t]*(?://.*\n|/\*[\s\S]*?\*/\n|\n)|^[ \t]+", re.MULTILINE)
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
 _SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?")
+_JOINED = re.compile(r"(?<=[{(\[,;])\n(?=[^<])")
 _NESTED = re.compile(r"/|\$\{[^}`]*`")
 _STYLE_SPACED = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
 _FRAME = """<!doctype html>
@@ -55,7 +59,7 @@ def document(name: str) -> str:
     """
     title = VIEWS[name]
     placed: list[str] = []
-    script = _lean("".join(_modules(f"{name}.js", placed)))
+    script = _lean(_used("".join(_modules(f"{name}.js", placed))))
     style = _lean_style(_text("parts/style.css") + "".join(_styles(placed)))
     return _FRAME.format(title=title, style=style, script=script)
 
@@ -87,10 +91,17 @@ def _text(path: str) -> str:
     return _file(path).read_text("utf-8")
 
 
+def _used(script: str) -> str:
+    """Return a script without the functions that nothing in it names: parts have some for other views."""
+    words = Counter(re.findall(r"\w+", _UNREAD.sub("", script)))
+    fewer = _FUNCTION.sub(lambda found: found[0] if words[found[1]] > 1 else "", script)
+    return fewer if fewer == script else _used(fewer)
+
+
 def _lean(script: str) -> str:
     """Return a script without comments and needless spaces. Strings are in double quotes or backticks that
     end on their line; a line that divides, has a regular expression or a template in a template stays."""
-    return "".join(map(_lean_line, _UNREAD.sub("", script).splitlines(keepends=True)))
+    return _JOINED.sub("", "".join(map(_lean_line, _UNREAD.sub("", script).splitlines(keepends=True))))
 
 
 def _lean_line(line: str) -> str:

@@ -69,5 +69,5 @@ def test_an_unknown_view_has_no_document() -> None:
 def test_every_channel_has_a_name_in_views() -> None:
     text = document("day")
 
-    named = re.findall(r'^"?([\w.]+)"?:"[^"]+",$', text, re.MULTILINE)
+    named = re.findall(r'[{,]"?([\w.]+)"?:"[^"]+"', text)
     assert set(CHANNELS) <= set(named)
