@@ -72,7 +72,8 @@ function beside(data) {
   const contacts = [["Phone", guest.phone], ["E-mail", guest.email]].filter(([, value]) => value);
   return el(
     "aside",
-    { class: "beside-thread", "aria-label": "The guest and the stay" },
+    { class: "beside-thread", "aria-labelledby": "beside-thread" },
+    el("h2", { id: "beside-thread", class: "unseen" }, "The guest and the stay"),
     activities.length === 0 && el("p", "quiet", "No booking or inquiry belongs to this conversation."),
     activities.map(linked),
     contacts.map(([name, value]) => el("p", "small", value === "hidden" ? span("quiet", `${name} hidden by the privacy setting`) : bdi(value))),

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.looks import HOSTILE
 from tests.views.cards import answered, decides, failed
-from tests.views.measures import flaws
+from tests.views.measures import barriers, flaws
 from tests.views.stage import Json, Shown, Stage
 
 _LISTS = ("warnings", "requests", "waiting", "arrivals", "turnovers", "departures", "tasks", "reviews")
@@ -230,6 +230,21 @@ def test_where_the_server_or_the_app_refuses_the_day_stays_and_says_why(stage: S
     expect(done).to_be_disabled()
     expect(mute.get_by_role("button", name="Inês Exemplar")).to_have_count(0)
     assert stage.calls == []
+
+
+def test_axe_finds_no_barrier_in_the_day_nor_in_what_opens_from_it(stage: Stage) -> None:
+    decides(stage)
+    shown = _shown(stage, width=1280)
+    view = shown.view
+
+    assert barriers(shown) == []
+    view.get_by_role("region", name="Arrivals").get_by_role("button", name="Inês Exemplar").click()
+    view.get_by_role("button", name="Open the conversation").click()
+    expect(view.get_by_label("Your answer")).to_be_visible()
+    assert barriers(shown) == []
+    view.get_by_role("button", name="Approve").first.click()
+    expect(view.get_by_role("dialog").get_by_role("button", name="Decline")).to_be_visible()
+    assert barriers(shown) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.looks import HOSTILE
 from tests.views.cards import answered, decides, failed
-from tests.views.measures import flaws, framed
+from tests.views.measures import barriers, flaws, framed
 from tests.views.stage import Json, Shown, Stage
 
 _THREAD = "0-2200000003-thr003"
@@ -183,6 +183,16 @@ def test_what_is_not_there_or_not_allowed_is_said(stage: Stage) -> None:
     expect(stopped.view.get_by_role("status", name="Loading")).to_be_visible()
     stopped.tell("ui/notifications/tool-cancelled", {})
     expect(stopped.view.get_by_text("The call was cancelled")).to_be_visible()
+
+
+def test_axe_finds_no_barrier_in_a_conversation_nor_in_the_list_of_who_waits(stage: Stage) -> None:
+    thread = _shown(stage, stage.call("get_conversation", conversation_id=_THREAD))
+    assert barriers(thread) == []
+
+    waiting = _shown(stage, stage.call("list_guests_waiting"), width=1280)
+    waiting.view.get_by_role("button", name="Georgia Placeholder").click()
+    expect(waiting.view.get_by_label("Your answer")).to_be_visible()
+    assert barriers(waiting) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
