@@ -43,6 +43,8 @@ const CLEANING = {
 const DUE = { write: "write one", answer: "reply to theirs" };
 const FEW = 5;
 const MANY = 12;
+// As far back as the day looks for reviews.
+const REVIEW_DAYS = 30;
 
 /** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, `refresh(name)` reads
  * the day again, and `asked` are the arguments by which it was read. */
@@ -87,10 +89,12 @@ function leftOut(body, day, list, left, some) {
 const READERS = {
   async tasks({ host, data }) {
     const answer = await host.call("list_tasks", { start_date: data.date, end_date: data.date, limit: 100 });
-    return listed(answer, (item) => !["completed", "cancelled"].includes(item.status) && { ...item, property: item.property_title, time: item.expected?.slice(11, 16).replace("00:00", "") });
+    const due = listed(answer, (item) => !["completed", "cancelled"].includes(item.status) && { ...item, property: item.property_title, time: item.expected?.slice(11, 16).replace("00:00", "") });
+    due.rows.sort((one, other) => ((one.time ?? "") < (other.time ?? "") ? -1 : 1));
+    return due;
   },
   async reviews({ host }) {
-    return listed(await readUnlisted(host, "list_reviews_due", { limit: 100 }), (item) => item);
+    return listed(await readUnlisted(host, "list_reviews_due", { days: REVIEW_DAYS, limit: 100 }), (item) => item);
   },
   async in_house({ host, data }) {
     const around = { start_check_in_date: addDays(data.date, -170), end_check_in_date: addDays(data.date, -1), start_check_out_date: addDays(data.date, 1), end_check_out_date: addDays(data.date, 170) };
@@ -142,7 +146,7 @@ function request(day, item) {
     if (change?.outcome && change.state !== "declined") await day.refresh("requests");
   };
   return row(day.host, {
-    body: [span("who", personName(item.guest_name)), !forHost && [" ", span("badge", "Payment")], span("sub quiet small", dotted(place(item, true), item.check_in_date && `arrives ${nearDay(item.check_in_date)}`))],
+    body: [span("who", personName(item.guest_name)), !forHost && [" ", span("badge", "Awaits payment")], span("sub quiet small", dotted(place(item, true), item.check_in_date && `arrives ${nearDay(item.check_in_date)}`))],
     end: lapses !== undefined ? span(lapses < 6 ? "late" : "quiet", `${hours(lapses)} left`) : waiting !== undefined && span("quiet", hours(waiting)),
     open: stayOf(day, item),
     actions: forHost && code && toolButton(day.host, "Approve", approve, { "aria-label": `Approve the request of ${item.guest_name || "a guest without a name"}` }),
@@ -215,7 +219,7 @@ function task(day, item) {
 function review(day, item) {
   const { due = [], guest_score: score, closes } = item;
   return row(day.host, {
-    body: [span("who", place(item)), score !== undefined && [" ", span(score < 4 ? "badge warn" : "badge", `${number(score)} of 5`)], span("sub quiet small", due.map((what) => DUE[what] ?? what).join(" and "))],
+    body: [span("who", place(item)), score !== undefined && [" ", span(score < 4 ? "badge warn" : "badge", `${number(score)} of 5`)], span("sub quiet small", worded(due.map((what) => DUE[what] ?? what).join(" and ")))],
     end: closes && span("quiet small", `until ${nearDay(closes)}`),
     open: stayOf(day, item),
   });

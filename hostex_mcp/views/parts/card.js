@@ -22,6 +22,7 @@ export async function propose(host, tool, args) {
   let last = null;
   dialog.append(body, el("p", { class: "actions" }, button("Close", () => dialog.close(), { kind: "quiet" })));
   document.body.append(dialog);
+  placeNear(dialog, document.activeElement.getBoundingClientRect().top);
   dialog.showModal();
   const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   const keep = (change) => {
@@ -36,6 +37,14 @@ export async function propose(host, tool, args) {
   await closed;
   dialog.remove();
   return last;
+}
+
+// In a frame as tall as its content, the middle may be far from where the person looks.
+function placeNear(dialog, top) {
+  if (window.innerHeight < 1000) return;
+  const from = Math.max(12, Math.min(top - 120, window.innerHeight - 520));
+  dialog.style.marginTop = `${from}px`;
+  dialog.style.maxHeight = `calc(100vh - ${from + 12}px)`;
 }
 
 /** The secret that goes with a change that waits; undefined where the app did not hand it on. */

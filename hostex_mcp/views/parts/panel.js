@@ -10,10 +10,13 @@ export function panelled(list, backTo) {
   const frame = el("div", "panelled", el("div", "beside", list), panel);
   const stack = [];
 
+  let at = 0;
+
   function draw() {
     const top = stack.at(-1);
     panel.hidden = !top;
     frame.classList.toggle("opened", Boolean(top));
+    panel.style.setProperty("--at", `${at}px`);
     if (!top) return replace(panel);
     const title = el("h2", { id: "panel-title", tabindex: "-1" }, top.title);
     const label = stack.length > 1 ? "Back" : backTo;
@@ -34,6 +37,8 @@ export function panelled(list, backTo) {
     if (list.contains(opener)) {
       for (const other of stack.splice(0)) other.opener?.removeAttribute("aria-current");
       opener.setAttribute("aria-current", "true");
+      // In a frame as tall as its content, the top may be far from where the person looks.
+      at = window.innerHeight < 1000 ? 0 : Math.max(opener.getBoundingClientRect().top - frame.getBoundingClientRect().top - 48, 0);
     }
     stack.push({ title, node, opener });
     draw();
