@@ -21,6 +21,7 @@ const body = el("div");
 function heard(answer) {
   view.removeAttribute("aria-busy");
   if (answer.error) {
+    held.data = null;
     replace(view, problem(answer.error, host.can("tools") ? () => goTo(held.asked.date) : null));
     return;
   }
@@ -51,7 +52,8 @@ function show(data) {
     return;
   }
   // What stands above the board stays in its place, and so does the focus in it.
-  if (!held.data) replace(view, header(), body);
+  head.node ??= header();
+  if (!held.data) replace(view, head.node, body);
   held.data = data;
   draw();
 }
@@ -129,7 +131,7 @@ function tiles(shown, board) {
       heading.scrollIntoView({ block: "start" });
       heading.focus({ preventScroll: true });
     };
-    return el("li", {}, button([el("b", name === "warnings" ? "late" : "", number(total, 0)), el("span", {}, short)], go, { class: "button tile" }));
+    return el("li", {}, button([el("b", name === "warnings" ? "late" : "", number(total, 0)), " ", el("span", {}, short)], go, { class: "button tile" }));
   };
   return el("nav", { class: "tiles", "aria-label": "Lists of the day" }, el("ul", {}, shown.map(tile)));
 }
@@ -147,6 +149,6 @@ host = await connect({
     held.asked = asked;
   },
   onResult: heard,
-  onCancelled: () => replace(view, emptyState("The call was cancelled", "Ask again to see the day.")),
+  onCancelled: () => held.data || replace(view, emptyState("The call was cancelled", "Ask again to see the day.")),
   onContext: () => held.data && adapt(),
 });

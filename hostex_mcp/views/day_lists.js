@@ -161,12 +161,13 @@ function waits(day, item) {
 async function openWaiting(day, item, opener) {
   const pane = el("div", {}, el("p", { class: "quiet", role: "status" }, "Looking for the conversation …"));
   day.open(item.guest_name || "Conversation", pane, opener);
-  const answer = await day.host.call("list_guests_waiting", { limit: 100 });
+  const where = item.property && item.property !== "no property" ? { property_ids: [item.property_id ?? item.property] } : {};
+  const answer = await day.host.call("list_guests_waiting", { ...where, limit: 100 });
   const fits = (answer.data.items ?? []).filter((guest) => guest.guest_name === item.guest_name && guest.property === item.property);
   const show = (guest) => replace(pane, threadPane(day.host, guest.conversation_id));
   if (answer.error) replace(pane, problem(answer.error));
   else if (fits.length === 1) show(fits[0]);
-  else if (fits.length === 0) replace(pane, emptyState("No longer waiting", "Somebody has answered this guest since the day was read."));
+  else if (fits.length === 0) replace(pane, answer.data.next_cursor ? emptyState("Not among the first 100 who wait", "Ask for this guest in the chat.") : emptyState("No longer waiting", "Somebody has answered this guest since the day was read."));
   else replace(pane, el("p", "quiet", "Several guests fit:"), foldedRows(fits, (guest) => waitingRow(day.host, guest, () => show(guest)), FEW, "guest"));
 }
 

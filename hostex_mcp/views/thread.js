@@ -102,6 +102,6 @@ host = await connect({
     held.asked = asked;
   },
   onResult: heard,
-  onCancelled: () => replace(view, emptyState("The call was cancelled", "Ask again to see the conversation.")),
+  onCancelled: () => held.data || replace(view, emptyState("The call was cancelled", "Ask again to see the conversation.")),
   onContext: () => held.data && renewFullscreen(host),
 });

@@ -108,11 +108,13 @@ class Stage:
         width: int = 720,
         height: int = 900,
         scheme: str = "light",
+        touch: bool = False,
     ) -> Shown:
         """Show a view with a tool's result, or still without one."""
         within = self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
+            has_touch=touch,
         )
         self.contexts.append(within)
         page = within.new_page()

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looks import HOSTILE
+from tests.browser.looks import HOSTILE, small_targets
 from tests.views.cards import answered, decides, failed
-from tests.views.measures import barriers, flaws
+from tests.views.measures import barriers, flaws, framed
 from tests.views.stage import Json, Shown, Stage
 
 _LISTS = ("warnings", "requests", "waiting", "arrivals", "turnovers", "departures", "tasks", "reviews")
@@ -109,17 +109,22 @@ def test_a_stay_opens_beside_the_day_and_its_conversation_above_it_by_keyboard(s
 
 
 def test_who_waits_opens_in_the_place_of_the_day_on_a_narrow_screen(stage: Stage) -> None:
-    shown = _shown(stage, width=360)
+    shown = _shown(stage, width=360, touch=True)
     view = shown.view
 
+    assert small_targets(framed(shown)) == []
     view.get_by_role("button", name="Georgia Placeholder").click()
     expect(view.get_by_role("list")).to_contain_text("We arrived, the villa is gorgeous!")
     expect(view.get_by_role("region", name="Arrivals")).to_be_hidden()
+    assert small_targets(framed(shown)) == []
     view.get_by_role("button", name="The day", exact=True).click()
     expect(view.get_by_role("region", name="Arrivals")).to_be_visible()
     expect(view.get_by_role("button", name="Georgia Placeholder")).to_be_focused()
 
-    assert stage.calls[-1] == ("get_conversation", {"conversation_id": "0-2200000032-thr032"})
+    assert stage.calls == [
+        ("list_guests_waiting", {"property_ids": ["Foz Beach Villa"], "limit": 100}),
+        ("get_conversation", {"conversation_id": "0-2200000032-thr032"}),
+    ]
 
 
 def test_of_guests_who_cannot_be_told_apart_one_is_chosen(stage: Stage) -> None:
@@ -209,7 +214,8 @@ def test_an_empty_day_is_told_from_one_that_could_not_be_read(stage: Stage) -> N
 
 def test_where_the_server_or_the_app_refuses_the_day_stays_and_says_why(stage: Stage) -> None:
     stage.answers["prepare_change"] = lambda _: failed("blocked", "This connection may only read.")
-    view = _shown(stage).view
+    shown = _shown(stage)
+    view = shown.view
     view.get_by_role("button", name="Mark as done: Maintenance").click()
     expect(view.get_by_role("dialog").get_by_text("This connection may only read.")).to_be_visible()
     view.get_by_role("button", name="Close").click()
@@ -221,6 +227,10 @@ def test_where_the_server_or_the_app_refuses_the_day_stays_and_says_why(stage: S
     view.get_by_role("button", name="Try again").click()
     expect(view.get_by_role("heading", level=1)).to_contain_text("25 November")
     expect(view.get_by_role("alert")).to_have_count(0)
+    shown.tell("ui/notifications/tool-result", failed("upstream", "Hostex is down."))
+    expect(view.get_by_role("heading")).to_have_count(0)
+    view.get_by_role("button", name="Try again").click()
+    expect(view.get_by_role("heading", level=1)).to_contain_text("24 November")
 
     stage.calls.clear()
     mute = _shown(stage, capabilities={}).view

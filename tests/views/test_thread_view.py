@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looks import HOSTILE
+from tests.browser.looks import HOSTILE, small_targets
 from tests.views.cards import answered, decides, failed
 from tests.views.measures import barriers, flaws, framed
 from tests.views.stage import Json, Shown, Stage
@@ -186,8 +186,9 @@ def test_what_is_not_there_or_not_allowed_is_said(stage: Stage) -> None:
 
 
 def test_axe_finds_no_barrier_in_a_conversation_nor_in_the_list_of_who_waits(stage: Stage) -> None:
-    thread = _shown(stage, stage.call("get_conversation", conversation_id=_THREAD))
+    thread = _shown(stage, stage.call("get_conversation", conversation_id=_THREAD), touch=True)
     assert barriers(thread) == []
+    assert small_targets(framed(thread)) == []
 
     waiting = _shown(stage, stage.call("list_guests_waiting"), width=1280)
     waiting.view.get_by_role("button", name="Georgia Placeholder").click()
