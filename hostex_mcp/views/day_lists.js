@@ -6,7 +6,7 @@ import { announce, el, emptyState, problem, replace } from "./parts/dom.js";
 import { addDays, nearDay, number, plural } from "./parts/format.js";
 import { icon } from "./parts/icons.js";
 import { bdi, dotted, foldedRows, hours, personName, place, row, span, tellOf, toolButton, waitingRow, worded } from "./parts/rows.js";
-import { readUnlisted, stayPane } from "./parts/stay.js";
+import { stayPane } from "./parts/stay.js";
 
 /** The lists of a day in the order of their weight: heading, word on a tile, sign, what a row is called and how it
  * is drawn. */
@@ -94,7 +94,7 @@ const READERS = {
     return due;
   },
   async reviews({ host }) {
-    return listed(await readUnlisted(host, "list_reviews_due", { days: REVIEW_DAYS, limit: 100 }), (item) => item);
+    return listed(await host.read("list_reviews_due", { days: REVIEW_DAYS, limit: 100 }), (item) => item);
   },
   async in_house({ host, data }) {
     const around = { start_check_in_date: addDays(data.date, -170), end_check_in_date: addDays(data.date, -1), start_check_out_date: addDays(data.date, 1), end_check_out_date: addDays(data.date, 170) };

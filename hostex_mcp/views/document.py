@@ -28,10 +28,11 @@ _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class)\b)", r
 _FUNCTION = re.compile(r"^(?:async )?function (\w+)\([\s\S]*?^\}\n", re.MULTILINE)
 _UNREAD = re.compile(r"^[ \t]*(?://.*\n|/\*[\s\S]*?\*/\n|\n)|^[ \t]+", re.MULTILINE)
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
-_SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?")
+_SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?| ([-+*]) (?![-+])")
 _JOINED = re.compile(r"(?<=[{(\[,;])\n(?=[^<])")
 _NESTED = re.compile(r"/|\$\{[^}`]*`")
-_STYLE_SPACED = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
+_LAST = re.compile(r";?\n(?=})")
+_STYLE_SPACED = re.compile(r"\s*;?\s*(})\s*|\s*([{;,])\s*|(?<=:)\s+")
 _FRAME = """<!doctype html>
 <html lang="en">
 <head>
@@ -101,15 +102,17 @@ def _used(script: str) -> str:
 def _lean(script: str) -> str:
     """Return a script without comments and needless spaces. Strings are in double quotes or backticks that
     end on their line; a line that divides, has a regular expression or a template in a template stays."""
-    return _JOINED.sub("", "".join(map(_lean_line, _UNREAD.sub("", script).splitlines(keepends=True))))
+    return _JOINED.sub(
+        "", "".join(map(_lean_line, _LAST.sub("", _UNREAD.sub("", script)).splitlines(keepends=True)))
+    )
 
 
 def _lean_line(line: str) -> str:
     if _NESTED.search(line):
         return line
     parts = _TEXT.split(line)
-    return "".join(part if place % 2 else _SPACED.sub(r"\1", part) for place, part in enumerate(parts))
+    return "".join(part if place % 2 else _SPACED.sub(r"\1\2", part) for place, part in enumerate(parts))
 
 
 def _lean_style(style: str) -> str:
-    return _STYLE_SPACED.sub(r"\1", _UNREAD.sub("", style))
+    return _STYLE_SPACED.sub(r"\1\2", _UNREAD.sub("", style))

@@ -70,6 +70,13 @@ class Host {
     }
   }
 
+  /** Read with a tool that the app may not list, which one that it does list can run. */
+  async read(tool, args) {
+    const answer = await this.call(tool, args);
+    const refused = answer.error?.kind === "host" && this.can("tools");
+    return refused ? this.call("call_read_tool", { name: tool, arguments: args }) : answer;
+  }
+
   openLink(url) {
     return this.request("ui/open-link", { url });
   }

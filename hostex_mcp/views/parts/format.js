@@ -153,3 +153,13 @@ export function plainText(text) {
   const marked = /^<(guest-[0-9a-f]{6})>([\s\S]*)<\/\1>(… \(\d+ characters more\))?$/.exec(String(text ?? ""));
   return marked ? { text: marked[2] + (marked[3] ?? ""), outside: true } : { text: String(text ?? ""), outside: false };
 }
+
+/** A sum in the space of a cell or an axis: whole, thousands shortened. */
+export function shortMoney(amount, currency) {
+  const digits = Math.abs(amount) >= 10_000 ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: 0 };
+  try {
+    return formatter(Intl.NumberFormat, { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0, ...digits }).format(amount);
+  } catch {
+    return formatter(Intl.NumberFormat, digits).format(amount);
+  }
+}

@@ -15,18 +15,11 @@ const STATES = {
 const LOCK = { set: "Set", missing: "Not set", hidden: "Hidden by the privacy setting" };
 const SOME = 6;
 
-/** Read with a tool that the app may not list, which one that it does list can run. */
-export async function readUnlisted(host, tool, args) {
-  const answer = await host.call(tool, args);
-  const refused = answer.error?.kind === "host" && host.can("tools");
-  return refused ? host.call("call_read_tool", { name: tool, arguments: args }) : answer;
-}
-
 /** A stay by `query`, {stay_code} or {reservation_code}. `onThread(id, guest, opener)` opens its conversation. */
 export function stayPane(host, query, onThread = null) {
   const pane = el("div", { class: "stay", "aria-busy": "true" }, skeleton(6));
   const load = async () => {
-    const answer = await readUnlisted(host, "get_stay", query);
+    const answer = await host.read("get_stay", query);
     pane.removeAttribute("aria-busy");
     if (answer.error) replace(pane, noTools(host) ?? problem(answer.error, () => load()));
     else if (answer.data.candidates) replace(pane, candidates(host, pane, answer.data, onThread));
