@@ -221,3 +221,30 @@ def test_hostile_texts_stay_texts_within_every_width(stage: Stage, scheme: str) 
     assert (
         framed(shown).evaluate("getComputedStyle(document.querySelectorAll('.text')[3]).direction") == "rtl"
     )
+
+
+def test_a_booking_of_several_stays_offers_them_where_the_app_lists_no_tool_for_it(stage: Stage) -> None:
+    stays = [{"stay_code": f"0-{n}", "guest_name": "Ann", "property": f"Flat {n}"} for n in (1, 2)]
+    dates = {"check_in_date": "2026-11-28", "check_out_date": "2026-11-29"}
+    stay = {**stays[1], **dates, "status": "accepted", "guest_phone": "hidden", "lock_code": "missing"}
+
+    def refused(_: Json) -> Json:
+        raise ValueError("There is no such tool here.")
+
+    def run(call: Json) -> Json:
+        one = "stay_code" in call["arguments"]
+        return answered({"stay": stay} if one else {"candidates": [{**row, **dates} for row in stays]})
+
+    stage.answers |= {"get_stay": refused, "call_read_tool": run}
+    activity = {"activity_type": "reservation", "reservation_code": "0-9", **dates}
+    view = _shown(stage, _thread(activities=[activity])).view
+
+    view.get_by_role("button", name="Show the stay").click()
+    view.get_by_role("button", name="Flat 2").click()
+    expect(view.get_by_text("Hidden by the privacy setting")).to_be_visible()
+    expect(view.get_by_text("Not set")).to_be_visible()
+    expect(view.get_by_text("This stay has no conversation.")).to_be_visible()
+
+    codes = [{"reservation_code": "0-9"}, {"stay_code": "0-2"}]
+    forwarded = [arguments for name, arguments in stage.calls if name == "call_read_tool"]
+    assert forwarded == [{"name": "get_stay", "arguments": code} for code in codes]
