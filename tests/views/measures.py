@@ -3,6 +3,7 @@
 from playwright.sync_api import Frame
 
 from tests.browser.looks import poor_contrast, too_wide
+from tests.clients.node import folder, require_node
 from tests.views.stage import Shown
 
 
@@ -16,3 +17,14 @@ def flaws(shown: Shown) -> list[str]:
 def framed(shown: Shown) -> Frame:
     """The frame that a view is in."""
     return shown.page.frames[1]
+
+
+def barriers(shown: Shown) -> list[str]:
+    """What axe finds that keeps people out."""
+    require_node()
+    frame = framed(shown)
+    frame.evaluate((folder() / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found: list[str] = frame.evaluate(
+        "async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)"
+    )
+    return found

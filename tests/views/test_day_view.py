@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.looks import HOSTILE, small_targets
-from tests.views.barriers import barriers
 from tests.views.cards import answered, decides, failed
-from tests.views.measures import flaws, framed
+from tests.views.measures import barriers, flaws, framed
 from tests.views.stage import Json, Shown, Stage
 
 _LISTS = ("warnings", "requests", "waiting", "arrivals", "turnovers", "departures", "tasks", "reviews")
