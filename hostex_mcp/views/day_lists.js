@@ -1,0 +1,231 @@
+// The lists of a day: what each row says, and what can be done about it.
+
+import { propose } from "./parts/card.js";
+import { threadPane } from "./parts/conversation.js";
+import { announce, el, emptyState, problem, replace } from "./parts/dom.js";
+import { addDays, nearDay, number, plural } from "./parts/format.js";
+import { icon } from "./parts/icons.js";
+import { bdi, dotted, foldedRows, hours, personName, place, row, span, tellOf, toolButton, waitingRow, worded } from "./parts/rows.js";
+import { stayPane } from "./parts/stay.js";
+
+/** The lists of a day in the order of their weight: heading, word on a tile, sign, what a row is called and how it
+ * is drawn. */
+export const LISTS = [
+  ["warnings", "Needs you first", "Warnings", "alert", "warning", warning],
+  ["requests", "Booking requests", "Requests", "inbox", "request", request],
+  ["waiting", "Guests waiting for an answer", "Waiting", "chat", "guest", waits],
+  ["turnovers", "Same-day turnovers", "Turnovers", "turn", "turnover", turnover],
+  ["arrivals", "Arrivals", "Arrivals", "arrive", "arrival", movement],
+  ["departures", "Departures", "Departures", "depart", "departure", movement],
+  ["tasks", "Tasks", "Tasks", "task", "task", task],
+  ["reviews", "Reviews due", "Reviews", "star", "review", review],
+  ["in_house", "In house", "In house", "home", "guest", staying],
+].map(([name, heading, short, sign, what, draw]) => ({ name, heading, short, sign, what, draw }));
+const KINDS = {
+  request_expiring: "Request about to lapse",
+  overlapping_stays: "Double booking",
+  unallocated_stay: "Stay without a property",
+  turnover_without_cleaning: "No cleaning before the next guest",
+  turnover_without_time: "No time to clean before the next guest",
+  turnover_without_cleaner: "Nobody assigned to the cleaning",
+  arrival_without_lock_code: "No door code set",
+  balance_due: "Balance to collect",
+  channel_disconnected: "Channel disconnected",
+};
+const SEVERE = new Set(["overlapping_stays", "request_expiring", "turnover_without_cleaning", "turnover_without_time", "channel_disconnected"]);
+const CLEANING = {
+  completed: ["Cleaned", "good"],
+  in_progress: ["Being cleaned", "calm"],
+  pending: ["To be cleaned", ""],
+  "no task": ["No cleaning", "bad"],
+  "not known": ["Cleaning not known", "warn"],
+};
+const DUE = { write: "write one", answer: "reply to theirs" };
+const FEW = 5;
+const MANY = 12;
+// As far back as the day looks for reviews.
+const REVIEW_DAYS = 30;
+
+/** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, `refresh(name)` reads
+ * the day again, and `asked` are the arguments by which it was read. */
+export function dayLists(host, data, asked, open, refresh) {
+  const day = { host, data, asked, open, refresh, most: host.context.displayMode === "fullscreen" ? MANY : FEW };
+  return Object.fromEntries(LISTS.map((list) => [list.name, section(day, list)]));
+}
+
+/** How many rows a list of a day has, those included that the answer had no room for. */
+export function countOf(data, name) {
+  return (data[name]?.length ?? 0) + (data.more?.[name] ?? 0);
+}
+
+function section(day, list) {
+  const { name, heading, sign } = list;
+  const total = countOf(day.data, name);
+  if (total === 0) return null;
+  const body = el("div", {});
+  fill(body, day, list, day.data[name] ?? [], day.data.more?.[name]);
+  return el("section", { class: `group ${name}`, "aria-labelledby": `list-${name}` }, el("h2", { id: `list-${name}`, tabindex: "-1" }, icon(sign), heading, " ", span("count", number(total, 0))), body);
+}
+
+function fill(body, day, list, rows, left) {
+  replace(body, rows.length > 0 && foldedRows(rows, (item) => list.draw(day, item), list.name === "warnings" ? MANY : day.most, list.what), left > 0 && leftOut(body, day, list, left, rows.length > 0));
+}
+
+// What the answer had no room for is read when somebody asks for it, where a tool lists just that.
+function leftOut(body, day, list, left, some) {
+  const line = el("p", "left quiet small", `${number(left, 0)} ${some ? "more " : ""}not in this answer. `);
+  const read = READERS[list.name];
+  const load = async () => {
+    const { error, rows, beyond } = await read(day);
+    if (error) return line.replaceWith(problem(error));
+    fill(body, { ...day, asked: { property_ids: true } }, list, rows, beyond);
+    body.closest("section").querySelector("h2").focus();
+    return announce(`${plural(rows.length, list.what)} loaded.`);
+  };
+  line.append(read && !day.asked.property_ids && !day.asked.group_id ? toolButton(day.host, "Load all", load, { kind: "quiet" }) : "Ask in the chat for them.");
+  return line;
+}
+
+const READERS = {
+  async tasks({ host, data }) {
+    const answer = await host.call("list_tasks", { start_date: data.date, end_date: data.date, limit: 100 });
+    const due = listed(answer, (item) => !["completed", "cancelled"].includes(item.status) && { ...item, property: item.property_title, time: item.expected?.slice(11, 16).replace("00:00", "") });
+    due.rows.sort((one, other) => ((one.time ?? "") < (other.time ?? "") ? -1 : 1));
+    return due;
+  },
+  async reviews({ host }) {
+    return listed(await host.read("list_reviews_due", { days: REVIEW_DAYS, limit: 100 }), (item) => item);
+  },
+  async in_house({ host, data }) {
+    const around = { start_check_in_date: addDays(data.date, -170), end_check_in_date: addDays(data.date, -1), start_check_out_date: addDays(data.date, 1), end_check_out_date: addDays(data.date, 170) };
+    const [stays, homes] = await Promise.all([host.call("list_reservations", { ...around, status: "accepted", limit: 100 }), host.call("list_properties", { limit: 100 })]);
+    const titles = new Map((homes.data.items ?? []).map((home) => [home.id, home.title]));
+    return listed(stays, (stay) => ({ ...stay, property: titles.get(stay.property_id) ?? `Property ${stay.property_id}`, property_id: undefined }));
+  },
+};
+
+function listed({ error, data }, read) {
+  const items = data.items ?? [];
+  return { error, rows: items.map(read).filter(Boolean), beyond: (data.total ?? items.length) - items.length };
+}
+
+function stayOf(day, item) {
+  const query = item.stay_code ? { stay_code: item.stay_code } : { reservation_code: item.reservation_code };
+  const [code] = Object.values(query);
+  if (!code) return null;
+  return (opener) => {
+    const thread = (id, guest, from) => day.open(guest || "Conversation", threadPane(day.host, id), from);
+    day.open(item.guest_name || item.property || "Stay", stayPane(day.host, query, thread), opener);
+    tellOf(day.host, `stay ${code}`);
+  };
+}
+
+function guestAndPlace(item) {
+  return [span("who", personName(item.guest_name)), " ", span("quiet", place(item, true))];
+}
+
+function warning(day, item) {
+  const same = (other) => other.property === item.property && other.guest_name === item.guest_name;
+  const listedOnce = item.guest_name && [...(day.data.requests ?? []), ...(day.data.arrivals ?? [])].find(same);
+  return row(day.host, {
+    at: span(SEVERE.has(item.kind) ? "mark bad" : "mark"),
+    body: [
+      span("who", KINDS[item.kind] ?? worded(item.kind)),
+      span("sub quiet small", dotted(item.detail && el("bdi", "detail", item.detail), item.guest_name && bdi(item.guest_name), place(item, true), item.date && nearDay(item.date))),
+    ],
+    open: stayOf(day, item.stay_code ? item : { ...listedOnce }),
+  });
+}
+
+function request(day, item) {
+  const code = item.reservation_code ?? item.stay_code;
+  const forHost = item.waits_for === "host";
+  const { lapses_in_hours: lapses, waiting_hours: waiting } = item;
+  const approve = async () => {
+    const change = await propose(day.host, "approve_reservation", { reservation_code: code });
+    if (change?.outcome && change.state !== "declined") await day.refresh("requests");
+  };
+  return row(day.host, {
+    body: [span("who", personName(item.guest_name)), !forHost && [" ", span("badge", "Awaits payment")], span("sub quiet small", dotted(place(item, true), item.check_in_date && `arrives ${nearDay(item.check_in_date)}`))],
+    end: lapses !== undefined ? span(lapses < 6 ? "late" : "quiet", `${hours(lapses)} left`) : waiting !== undefined && span("quiet", hours(waiting)),
+    open: stayOf(day, item),
+    actions: forHost && code && toolButton(day.host, "Approve", approve, { "aria-label": `Approve the request of ${item.guest_name || "a guest without a name"}` }),
+  });
+}
+
+function waits(day, item) {
+  return waitingRow(day.host, item, (opener) => openWaiting(day, item, opener), true);
+}
+
+// The day has no room for the ids of conversations: who waits is asked for again when one is opened.
+async function openWaiting(day, item, opener) {
+  const pane = el("div", {}, el("p", { class: "quiet", role: "status" }, "Looking for the conversation …"));
+  day.open(item.guest_name || "Conversation", pane, opener);
+  const where = item.property && item.property !== "no property" ? { property_ids: [item.property_id ?? item.property] } : {};
+  const answer = await day.host.call("list_guests_waiting", { ...where, limit: 100 });
+  const fits = (answer.data.items ?? []).filter((guest) => guest.guest_name === item.guest_name && guest.property === item.property);
+  const show = (guest) => replace(pane, threadPane(day.host, guest.conversation_id));
+  if (answer.error) replace(pane, problem(answer.error));
+  else if (fits.length === 1) show(fits[0]);
+  else if (fits.length === 0) replace(pane, answer.data.next_cursor ? emptyState("Not among the first 100 who wait", "Ask for this guest in the chat.") : emptyState("No longer waiting", "Somebody has answered this guest since the day was read."));
+  else replace(pane, el("p", "quiet", "Several guests fit:"), foldedRows(fits, (guest) => waitingRow(day.host, guest, () => show(guest)), FEW, "guest"));
+}
+
+function turnover(day, item) {
+  const [status, ...who] = String(item.cleaning ?? "").split(", ");
+  const [label, look] = CLEANING[status] ?? [worded(status), ""];
+  const cleaner = who.join(", ");
+  const one = (name) => {
+    const guests = (day.data[name] ?? []).filter((stay) => stay.property === item.property && stay.property_id === item.property_id);
+    // Of several guests none can be told to be the one.
+    return guests.length === 1 && [" ", personName(guests[0].guest_name)];
+  };
+  return row(day.host, {
+    body: [
+      span("who", place(item, true)),
+      span("sub small", span("", item.out_time ?? "?", one("departures")), el("span", { class: "quiet", role: "img", "aria-label": "then" }, " → "), span("", item.in_time ?? "?", one("arrivals"))),
+      span("sub quiet small", dotted(between(item), cleaner === "nobody assigned" ? span("late", cleaner) : cleaner && bdi(cleaner))),
+    ],
+    end: span(`badge ${look}`, label),
+  });
+}
+
+function between({ out_time: out, in_time: into }) {
+  const [from, to] = [out, into].map((text) => (/^\d\d:\d\d$/.test(text ?? "") ? Number(text.slice(0, 2)) + Number(text.slice(3)) / 60 : Number.NaN));
+  return to > from ? `${number(to - from, 1)} h between` : null;
+}
+
+function movement(day, item) {
+  return row(day.host, { at: item.time ?? "–", body: guestAndPlace(item), end: item.guests && span("quiet small", plural(item.guests, "guest")), open: stayOf(day, item) });
+}
+
+function task(day, item) {
+  const finish = async () => {
+    const change = await propose(day.host, "update_task", { id: item.id, status: "completed" });
+    if (change?.state === "done") await day.refresh("tasks");
+  };
+  const nobody = !item.staff_name || item.staff_name === "nobody";
+  return row(day.host, {
+    at: item.time || "–",
+    body: [
+      span("who", worded(item.type)),
+      " ",
+      span("quiet", place(item)),
+      span("sub small quiet", dotted(nobody ? span("late", "nobody assigned") : bdi(item.staff_name), item.note && bdi(item.note))),
+    ],
+    actions: toolButton(day.host, "Done", finish, { "aria-label": `Mark as done: ${worded(item.type)}, ${item.property ?? ""}` }),
+  });
+}
+
+function review(day, item) {
+  const { due = [], guest_score: score, closes } = item;
+  return row(day.host, {
+    body: [span("who", place(item)), score !== undefined && [" ", span(score < 4 ? "badge warn" : "badge", `${number(score)} of 5`)], span("sub quiet small", worded(due.map((what) => DUE[what] ?? what).join(" and ")))],
+    end: closes && span("quiet small", `until ${nearDay(closes)}`),
+    open: stayOf(day, item),
+  });
+}
+
+function staying(day, item) {
+  return row(day.host, { body: guestAndPlace(item), end: item.check_out_date && span("quiet small", `until ${nearDay(item.check_out_date)}`), open: stayOf(day, item) });
+}
