@@ -1,5 +1,6 @@
 """The toolset of tools that combine several reads."""
 
+from hostex_mcp.tools.insights.activity import get_activity
 from hostex_mcp.tools.insights.availability import find_available_properties
 from hostex_mcp.tools.insights.briefing import get_daily_briefing
 from hostex_mcp.tools.insights.changes import list_changes
@@ -30,4 +31,5 @@ TOOLS = (
     get_performance,
     get_month_end,
     list_changes,
+    get_activity,
 )

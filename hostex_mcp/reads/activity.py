@@ -1,0 +1,156 @@
+"""The records of an account that came about in a period. Hostex finds most of them by other dates only."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from hostex_mcp.api import LARGEST_PAGE, RESERVATION_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS, windows
+from hostex_mcp.api.endpoints.finance import Transaction
+from hostex_mcp.api.endpoints.messaging import Conversation
+from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
+from hostex_mcp.api.endpoints.reviews import Review
+from hostex_mcp.api.endpoints.tasks import Task
+from hostex_mcp.domain.activity import (
+    Event,
+    Kind,
+    Span,
+    of_reviews,
+    of_stays,
+    of_tasks,
+    of_threads,
+    of_transactions,
+)
+from hostex_mcp.domain.days import DAY
+from hostex_mcp.reads.lists import MOST_ROWS, Gathered, PartialReads
+from hostex_mcp.reads.portfolio import Portfolio
+from hostex_mcp.reads.records import reviews_between, tasks_between, transactions_between
+from hostex_mcp.reads.stays import stays_of
+from hostex_mcp.reads.threads import Threads, threads_since
+from hostex_mcp.toolkit.context import Context
+
+MOST_THREADS = 100
+AHEAD_DAYS = 3 * RESERVATION_WINDOW_DAYS
+BEHIND_DAYS = 31
+TASK_DAYS = 31
+MONEY_DAYS = 31
+
+_REVIEW_DAYS = 60
+_STAY_KINDS: Collection[Kind] = ("booking", "request", "cancellation")
+
+
+async def read_events(
+    context: Context, portfolio: Portfolio, span: Span, kinds: Collection[Kind], parts: PartialReads
+) -> list[Event]:
+    """Read what happened, of these kinds, in these properties, the newest first."""
+    reads = [
+        _stays(context, portfolio, span, kinds, parts),
+        _messages(context, span, parts) if "message" in kinds else _nothing(),
+        _reviews(context, portfolio, span, parts) if "review" in kinds else _nothing(),
+        _money(context, span, parts) if "money" in kinds else _nothing(),
+        _tasks(context, portfolio, span, parts) if "task" in kinds else _nothing(),
+    ]
+    found = [event for events in await asyncio.gather(*reads) for event in events]
+    own = [event for event in found if event.kind in kinds and event.property_id in portfolio.ids]
+    return sorted(own, key=lambda event: event.key)
+
+
+async def _nothing() -> list[Event]:
+    return []
+
+
+async def _stays(
+    context: Context, portfolio: Portfolio, span: Span, kinds: Collection[Kind], parts: PartialReads
+) -> list[Event]:
+    if not set(kinds) & set(_STAY_KINDS):
+        return []
+    queries: list[tuple[Mapping[str, Any], Callable[[Reservation], datetime | None]]] = []
+    if "booking" in kinds or "request" in kinds:
+        queries.append(({"order_by": "booked_at"}, lambda stay: stay.booked_at or stay.created_at))
+    if "cancellation" in kinds:
+        cancelled = {"order_by": "cancelled_at", "status": "cancelled"}
+        queries.append((cancelled, lambda stay: stay.cancelled_at))
+    first = span.since.date() - timedelta(days=BEHIND_DAYS)
+    periods = windows(first, first + timedelta(days=AHEAD_DAYS - 1), RESERVATION_WINDOW_DAYS)
+    reads = [
+        parts.rows("stays", _newest(context, {**query, **_check_outs(period)}, time_of, span))
+        for query, time_of in queries
+        for period in periods
+    ]
+    answers = await asyncio.gather(*reads)
+    unique = {stay.key: stay for stays in answers for stay in stays or []}
+    own, notes = stays_of(portfolio, unique.values())
+    parts.notes += notes
+    return list(of_stays(own, span))
+
+
+def _check_outs(period: tuple[Any, Any]) -> Mapping[str, Any]:
+    return {"start_check_out_date": period[0], "end_check_out_date": period[1]}
+
+
+async def _newest(
+    context: Context,
+    query: Mapping[str, Any],
+    time_of: Callable[[Reservation], datetime | None],
+    span: Span,
+) -> Gathered[Reservation]:
+    """Read the stays of a query, newest first by some time, as far as the period goes back."""
+    rows: dict[object, Reservation] = {}
+    offset = 0
+    while offset < MOST_ROWS:
+        page = await context.client.page(LIST_RESERVATIONS, query=query, offset=offset, limit=LARGEST_PAGE)
+        known = len(rows)
+        rows |= {LIST_RESERVATIONS.identity(stay): stay for stay in page.items}
+        times = [time_of(stay) for stay in page.items]
+        # A whole page has to be older, as the order is Hostex's word only.
+        over = bool(times) and all(moment is not None and moment <= span.since for moment in times)
+        if over or not page.more or (page.items and len(rows) == known):
+            return Gathered(list(rows.values()))
+        offset = page.end
+    return Gathered(list(rows.values()), [f"Only the newest {len(rows)} stays were looked at."])
+
+
+async def _messages(context: Context, span: Span, parts: PartialReads) -> list[Event]:
+    threads = await parts.read("messages", threads_since(context, span.since, MOST_THREADS), Threads([]))
+    if threads.unread:
+        parts.notes.append(
+            f"{threads.unread} threads with news were not read yet; repeat the call to continue with them."
+        )
+    if threads.failed:
+        parts.notes.append(f"Threads that could not be read: {len(threads.failed)}.")
+    items: Iterable[Conversation] = threads.items
+    return list(of_threads(items, span))
+
+
+async def _reviews(context: Context, portfolio: Portfolio, span: Span, parts: PartialReads) -> list[Event]:
+    # Guests may write for two weeks and more after they left.
+    first = span.since.date() - timedelta(days=_REVIEW_DAYS)
+    last = span.until.date() + DAY
+    reads = [
+        parts.rows("reviews", reviews_between(context, portfolio, first, last, status))
+        for status in ("pending_host_review", "reviewed")
+    ]
+    reviews: list[Review] = [review for rows in await asyncio.gather(*reads) for review in rows or []]
+    unique = {(review.key, review.property_id): review for review in reviews}
+    return list(of_reviews(unique.values(), span))
+
+
+async def _money(context: Context, span: Span, parts: PartialReads) -> list[Event]:
+    first = span.since.date() - timedelta(days=MONEY_DAYS)
+    # One window: what a booking will earn is entered long before it takes effect.
+    last = first + timedelta(days=TRANSACTION_WINDOW_DAYS - 1)
+    entries: list[Transaction] | None = await parts.rows("money", transactions_between(context, first, last))
+    return list(of_transactions(entries or [], span))
+
+
+async def _tasks(context: Context, portfolio: Portfolio, span: Span, parts: PartialReads) -> list[Event]:
+    first, last = span.since.date() - timedelta(days=TASK_DAYS), span.until.date() + timedelta(days=TASK_DAYS)
+    tasks: list[Task] | None = await parts.rows("tasks", tasks_between(context, portfolio, first, last))
+    return list(of_tasks(tasks or [], span, _usual_zone(portfolio)))
+
+
+def _usual_zone(portfolio: Portfolio) -> tzinfo:
+    """Return the zone of most properties: most likely the operator's, which Hostex does not tell."""
+    zones = Counter(portfolio.zone(place.id) for place in portfolio.properties)
+    return zones.most_common(1)[0][0] if zones else portfolio.zone(0)
