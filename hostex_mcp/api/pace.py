@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
+from threading import local
 from typing import Any, TypeVar, cast
 
 import anyio.lowlevel
@@ -18,18 +19,25 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
+class _Piece(local):
+    """When the present piece of a thread's work began, in its CPU time."""
+
+    began = 0.0
+
+
+_PIECE = _Piece()
+
+
 class Pace:
     """What keeps long work from holding the event loop: the work rests between its steps, and others run when
-    a piece of it took long."""
-
-    def __init__(self) -> None:
-        self._since = time.thread_time()
+    a piece of it took long. All work of a thread has one pace, so that short steps of several kinds do not
+    make a long piece together."""
 
     async def rest(self) -> None:
         """Let others run, if it is time."""
-        if time.thread_time() - self._since > _PIECE_SECONDS:
+        if time.thread_time() - _PIECE.began > _PIECE_SECONDS:
             await anyio.lowlevel.checkpoint()
-            self._since = time.thread_time()
+            _PIECE.began = time.thread_time()
 
 
 async def paced(work: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> list[ResultT]:
