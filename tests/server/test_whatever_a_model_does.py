@@ -19,6 +19,9 @@ LEFT_LYING = [Whim(0, "nothing"), Whim(0, "nothing", token=0), Whim(0, "cancel",
 REPEATED = [Whim(0, "nothing"), Whim(0, "nothing", change=0), Whim(0, "nothing", change=0, elsewhere=True)]
 LENT = [Whim(0, "nothing"), Whim(0, "nothing", token=0, elsewhere=True)]
 
+# The steps of a write have tests of their own; tracing would make these sequences half as slow again.
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+
 run = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
 
