@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from math import inf
 from threading import local
 from typing import Any, TypeVar, cast
@@ -12,6 +13,8 @@ from pydantic import BaseModel
 
 _PIECE_SECONDS = 0.005
 _LONG = 8_000
+# Most values are one of these, and to ask whether they are mappings takes longest.
+_SCALARS = frozenset((int, float, bool, type(None), date, datetime))
 # One at a time, as the loop waits for each of them in turn.
 _APART = anyio.CapacityLimiter(1)
 
@@ -56,7 +59,9 @@ def weight(value: Any, most: float = inf) -> int:
         part = parts.pop()
         if isinstance(part, str):
             size += len(part) + 2
-        elif isinstance(part, Mapping):
+        elif type(part) in _SCALARS:
+            size += 4
+        elif isinstance(part, dict | Mapping):
             members = cast("Mapping[str, Any]", part)
             size += sum(len(key) + 4 for key in members)
             parts += members.values()
