@@ -131,6 +131,7 @@ async def _in_pieces(body: bytes) -> object:
         elif sign == _COMMA and mark.start() - start > _PIECE:
             _join(values, before, body[start : mark.start()], is_open)
             before, start = is_open, mark.end()
+            await pace.rest()
         if not 1 <= len(is_open) <= _DEEPEST:
             # Open brackets are repeated before and behind each piece, so depth multiplies the work.
             raise ValueError("nested too deeply, or not at all")

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from math import inf
+from threading import local
 from typing import Any, TypeVar, cast
 
 import anyio.lowlevel
@@ -11,6 +13,8 @@ from pydantic import BaseModel
 
 _PIECE_SECONDS = 0.005
 _LONG = 8_000
+# Most values are one of these, and to ask whether they are mappings takes longest.
+_SCALARS = frozenset((int, float, bool, type(None), date, datetime))
 # One at a time, as the loop waits for each of them in turn.
 _APART = anyio.CapacityLimiter(1)
 
@@ -18,18 +22,25 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
+class _Piece(local):
+    """When the present piece of a thread's work began, in its CPU time."""
+
+    began = 0.0
+
+
+_PIECE = _Piece()
+
+
 class Pace:
     """What keeps long work from holding the event loop: the work rests between its steps, and others run when
-    a piece of it took long."""
-
-    def __init__(self) -> None:
-        self._since = time.thread_time()
+    a piece of it took long. All work of a thread has one pace, so that short steps of several kinds do not
+    make a long piece together."""
 
     async def rest(self) -> None:
         """Let others run, if it is time."""
-        if time.thread_time() - self._since > _PIECE_SECONDS:
+        if time.thread_time() - _PIECE.began > _PIECE_SECONDS:
             await anyio.lowlevel.checkpoint()
-            self._since = time.thread_time()
+            _PIECE.began = time.thread_time()
 
 
 async def paced(work: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> list[ResultT]:
@@ -48,7 +59,9 @@ def weight(value: Any, most: float = inf) -> int:
         part = parts.pop()
         if isinstance(part, str):
             size += len(part) + 2
-        elif isinstance(part, Mapping):
+        elif type(part) in _SCALARS:
+            size += 4
+        elif isinstance(part, dict | Mapping):
             members = cast("Mapping[str, Any]", part)
             size += sum(len(key) + 4 for key in members)
             parts += members.values()

@@ -7,11 +7,12 @@ with their whole price on that day; and orders that were *cancelled* entirely, w
 received for them, on the day of the first check-in. None of them has a night sold.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeVar
 
+from hostex_mcp.api import Pace
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.money import code, exact
 from hostex_mcp.domain.nights import is_placed
@@ -55,13 +56,18 @@ def earnings(
 ) -> list[Earning]:
     """Return what these stays earn in a period; `elsewhere` has the other stays of their orders, which are
     not reported."""
-    every = list(stays)
-    accepted = [stay for stay in every if stay.status == "accepted" and touches(stay, period)]
-    cancelled = _cancelled_orders(every, elsewhere, period)
-    return [
-        *(_accepted(stay, period) for stay in accepted),
-        *(_cancelled(stay) for stay in cancelled if received(stay)),
-    ]
+    return list(_each_earning(list(stays), period, elsewhere))
+
+
+async def paced_earnings(
+    stays: Sequence[Reservation], period: Period, elsewhere: Iterable[Reservation] = ()
+) -> list[Earning]:
+    """Return the same, of so many stays that it takes long."""
+    pace, earned = Pace(), list[Earning]()
+    for earning in _each_earning(stays, period, elsewhere):
+        earned.append(earning)
+        await pace.rest()
+    return earned
 
 
 def unpaid_cancellations(
@@ -145,6 +151,17 @@ def is_whole(order: Sequence[Reservation]) -> bool:
 def kept_alone(order: Sequence[Reservation]) -> bool:
     """Whether money was received for an order whose stays, as far as these go, were all cancelled."""
     return bool(received(order[0])) and all(stay.status == "cancelled" for stay in order)
+
+
+def _each_earning(
+    stays: Sequence[Reservation], period: Period, elsewhere: Iterable[Reservation]
+) -> Iterator[Earning]:
+    for stay in stays:
+        if stay.status == "accepted" and touches(stay, period):
+            yield _accepted(stay, period)
+    for stay in _cancelled_orders(stays, elsewhere, period):
+        if received(stay):
+            yield _cancelled(stay)
 
 
 def _cancelled_orders(

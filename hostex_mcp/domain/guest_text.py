@@ -22,19 +22,23 @@ _KEYS = frozenset("0123456789#*")
 _CHOSEN = ("So", "Sm", "Nd", "Po")
 _KEPT_CONTROLS = "\n\t"
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
-_CHOOSING = re.compile(f"[\ufe00-\ufe0f\U000e0100-\U000e01ef{_BLANKS}]")
+_CHOICES = f"\ufe00-\ufe0f\U000e0100-\U000e01ef{_BLANKS}"
+_CHOOSING = re.compile(f"[{_CHOICES}]")
 # A client might load the image, and its address could carry data away.
 _PICTURE = re.compile(r"(?<!!)!++\[")
 _DASHES = "-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _ACCENTS = "\u0300-\u036f\u0483-\u0489\u20d0-\u20f0"
+_BRACKETS = (
+    r"<\u02c2\u1438\u16b2\u2039\u226a\u226e\u227a\u22d6\u2329\u276c\u276e\u2770\u27e8\u27ea\u2989\u2991\u29fc"
+    r"\u2a79\u2aa1\u3008\ufe64\uff1c\U0001d236"
+)
 # Brackets of all scripts before what could be read as a label of ours, accents and slashes between included.
 _LOOK_ALIKE = re.compile(
-    r"[<\u02c2\u1438\u16b2\u2039\u226a\u226e\u227a\u22d6\u2329\u276c\u276e\u2770\u27e8\u27ea\u2989\u2991\u29fc"
-    r"\u2a79\u2aa1\u3008\ufe64\uff1c\U0001d236]"
-    rf"(?=[\s/\\|!\u2044\u2215\u2571\u29f8\u2f03\uff0f{_ACCENTS}]*"
+    rf"[{_BRACKETS}](?=[\s/\\|!\u2044\u2215\u2571\u29f8\u2f03\uff0f{_ACCENTS}]*"
     rf"(?:guest|\uff47\uff55\uff45\uff53\uff54|[^\W\d_](?:[^\W\d_]|[{_ACCENTS}]){{1,23}}\s*[{_DASHES}]\s*\w))",
     re.IGNORECASE,
 )
+_SUSPICIOUS = re.compile(f"[{_CHOICES}{_BRACKETS}]")
 _FENCED = re.compile(r"(?s)<(guest-[0-9a-f]{6})>((?:(?!\1).)*)</\1>")
 
 _labels: ContextVar[list[str] | None] = ContextVar("labels of fences", default=None)
@@ -68,9 +72,10 @@ def without_unseen(text: str) -> str:
 
 def is_clean(text: str) -> bool:
     """Whether `clean` would leave a single line as it is: a quick test for most texts."""
-    return text.isprintable() and not any(
-        pattern.search(text) for pattern in (_CHOOSING, _PICTURE, _LOOK_ALIKE)
-    )
+    if not text.isprintable() or "![" in text:
+        return False
+    # Most texts have no character with which anything else begins.
+    return not (_SUSPICIOUS.search(text) and (_CHOOSING.search(text) or _LOOK_ALIKE.search(text)))
 
 
 def bounded(text: str, most: int = MOST_CHARACTERS) -> str:

@@ -31,6 +31,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import Earning
 from hostex_mcp.domain.money import by_currency
+from hostex_mcp.domain.nights import nights
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stays import HOLDING
 
@@ -109,9 +110,9 @@ def figures(
         for stay in arriving
         if (day := booked_on(stay)) is not None
     ]
-    nights = sum(earning.sold for earning in sold)
+    count = sum(earning.sold for earning in sold)
     return Figures(
-        sold=nights,
+        sold=count,
         stays=len(sold),
         arrivals=len(arriving),
         booking_window=median(windows) if windows else None,
@@ -120,7 +121,7 @@ def figures(
         blocked=None if blocked is None else sum(blocked.values()),
         for_sale_in={currency: _in_currency(open_nights or {}, sells_in, currency) for currency in money},
         unpriced=sum(earning.sold for earning in sold if not earning.currency),
-        sold_twice=nights - len(_takers(sold, period)),
+        sold_twice=count - len(_takers(sold, period)),
         apart=len(apart),
         not_allocated=sum(earning.nights for earning in apart),
     )
@@ -135,11 +136,11 @@ def _in_currency(
 
 def blocked_nights(closed: Collection[date], stays: Sequence[Reservation], period: Period) -> int:
     """Count a property's closed nights in a period that none of its stays holds, requests included."""
-    nights = {day for day in closed if period.covers(day)}
+    blocked = {day for day in closed if period.covers(day)}
     for stay in stays:
         if stay.status in HOLDING and not stay.in_reservation_box:
-            nights -= {day for day in nights if stay.check_in_date <= day < stay.check_out_date}
-    return len(nights)
+            blocked.difference_update(_nights(stay, period))
+    return len(blocked)
 
 
 def double_booked(earned: Iterable[Earning], period: Period) -> dict[int, list[Reservation]]:
@@ -155,10 +156,16 @@ def _takers(earned: Iterable[Earning], period: Period) -> dict[tuple[int, date],
     """Return the stays that were sold each night, by property and night."""
     takers: dict[tuple[int, date], list[Reservation]] = {}
     for earning in earned:
-        first = max(earning.stay.check_in_date, period.start)
-        for step in range(earning.sold):
-            takers.setdefault((earning.property_id, first + DAY * step), []).append(earning.stay)
+        if earning.sold:
+            home = earning.property_id
+            for night in _nights(earning.stay, period):
+                takers.setdefault((home, night), []).append(earning.stay)
     return takers
+
+
+def _nights(stay: Reservation, period: Period) -> list[date]:
+    """Return the nights of a stay in a period."""
+    return nights(max(stay.check_in_date, period.start), min(stay.check_out_date, period.end + DAY))
 
 
 def _money(earned: Iterable[Earning]) -> dict[str, Revenue]:
@@ -166,8 +173,8 @@ def _money(earned: Iterable[Earning]) -> dict[str, Revenue]:
     room = by_currency((earning.currency, earning.room) for earning in priced)
     revenue = by_currency((earning.currency, earning.revenue) for earning in priced)
     commission = by_currency((earning.currency, earning.commission) for earning in priced)
-    nights = by_currency((earning.currency, Fraction(earning.sold)) for earning in priced)
+    sold = by_currency((earning.currency, Fraction(earning.sold)) for earning in priced)
     return {
-        currency: Revenue(int(nights[currency]), room[currency], revenue[currency], commission[currency])
+        currency: Revenue(int(sold[currency]), room[currency], revenue[currency], commission[currency])
         for currency in revenue
     }

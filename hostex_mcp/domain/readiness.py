@@ -100,7 +100,7 @@ def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
     before = [
         other
         for other in stays
-        if other.status == "accepted" and other.key != stay.key and other.check_in_date < stay.check_in_date
+        if other.check_in_date < stay.check_in_date and other.status == "accepted" and other.key != stay.key
     ]
     own = [other for other in before if other.property_id == stay.property_id] or before
     return bool(own) and 2 * sum(map(has_lock_code, own)) >= len(own)

@@ -5,23 +5,47 @@ other scripts into pieces of their own. The weights fit answers of this server b
 encoding; other encodings differ by a few percent.
 """
 
+import codecs
 import re
 from bisect import bisect_right
-from collections import Counter
 from functools import lru_cache
 
-_UPPER, _LOWER = r"A-Z\xc0-\xde", r"a-z\xdf-\u024f\u1e00-\u1eff"
-_LETTER = _UPPER + _LOWER
-_WORD = f"(?:[{_UPPER}]?[{_LOWER}]+|[{_UPPER}]+)"
-_PLAIN = [
-    (re.compile(f" {_WORD}"), 1.0),
-    (re.compile(f"_{_WORD}"), 1.2),
-    (re.compile(rf"(?<![ _{_LETTER}]){_WORD}|(?<=[{_LOWER}])[{_UPPER}]+[{_LOWER}]*"), 0.9),
-    (re.compile(r"(?<=\d)[A-Za-z]{2,}+|(?<![A-Za-z])[A-Za-z]{2,}+(?=\d)"), 0.85),
-    (re.compile(r"(?<=[A-Za-z]{12})[A-Za-z]"), 0.4),
-    (re.compile(r"\d{1,3}|\s(?=[\d\s])|\n|\t"), 1.0),
-    (re.compile(rf"(?:(?![ _][{_LETTER}])[!-/:-@\[-`{{-~]){{1,3}}"), 1.05),
-]
+_SPACED, _JOINED, _BARE, _BY_A_DIGIT, _OF_A_LONG_WORD, _NUMBER, _MARKS = 1.0, 1.2, 0.9, 0.85, 0.4, 1.0, 1.05
+
+
+def _kind(char: str) -> str:
+    """Return the kind of a character: Latin letters are a and A, those beyond ASCII b and B, digits 0, ends
+    of lines and tabs n, other blanks s, marks a full stop, the rest a question mark; a space and an
+    underscore are themselves."""
+    if char in " _":
+        return char
+    if char.isspace():
+        return "n" if char in "\n\t" else "s"
+    if char.isdecimal():
+        return "0"
+    if not char.isascii():
+        return _beyond(ord(char))
+    if char.isalpha():
+        return "A" if char.isupper() else "a"
+    return "." if char.isprintable() else "?"
+
+
+def _beyond(code: int) -> str:
+    if 0xC0 <= code < 0xDF:
+        return "B"
+    return "b" if 0xDF <= code < 0x250 or 0x1E00 <= code < 0x1F00 else "?"
+
+
+# By the kind of each character, what is looked for is found by searches for fixed bytes, which cost little.
+_KINDS = "".join(map(_kind, map(chr, range(128)))).encode() + bytes(range(128))
+_ONE_CASE = bytes.maketrans(b"AbB", b"aaa")
+_TWO_CASES = bytes.maketrans(b"bB", b"aA")
+_ONLY_ASCII = bytes.maketrans(b"AbB", b"a??")
+_BEFORE_A_BARE_WORD = (b".a", b"0a", b"na", b"sa", b"?a")
+_LETTERS_BY_A_DIGIT = re.compile(rb"(?<=0)aa++|(?<!a)aa++(?=0)")
+_LONG_WORD = re.compile(rb"a{12}(a++)")
+_BLANKS_BEFORE_MORE = re.compile(rb"[ s](?=[0 sn])")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 # The tokens of a character by its code point, from each of these up to the next.
 _SCRIPTS = {
     0x00: 0.0,  # ASCII is counted in words.
@@ -59,10 +83,50 @@ _RARE = 2.05
 
 def tokens(text: str) -> int:
     """Count the tokens of a text, to about a tenth for texts as hosts and guests write them."""
-    count = sum(len(kind.findall(text)) * weight for kind, weight in _PLAIN)
-    if not text.isascii():
-        count += sum(_tokens_of(char) * times for char, times in Counter(text).items())
-    return 1 + round(count)
+    count = _in_words(text.encode("ascii", _STAND_INS).translate(_KINDS))
+    return 1 + round(count + sum(map(_tokens_of, _NOT_ASCII.findall(text))))
+
+
+@lru_cache(maxsize=10_000)
+def _stand_in(char: str) -> int:
+    return ord(_kind(char)) + 128
+
+
+def _stand_ins(error: UnicodeError) -> tuple[bytes, int]:
+    """Return bytes that stand for characters beyond ASCII, for which no character of ASCII is used."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return bytes(map(_stand_in, error.object[error.start : error.end])), error.end
+
+
+_STAND_INS = "hostex-mcp: kinds of characters"
+codecs.register_error(_STAND_INS, _stand_ins)
+
+
+def _in_words(kinds: bytes) -> float:
+    """Count the tokens of words, numbers and marks in the kinds of characters."""
+    shape, latin = kinds.translate(_ONE_CASE), kinds.translate(_ONLY_ASCII)
+    starts = sum(map(shape.count, _BEFORE_A_BARE_WORD)) + shape.startswith(b"a")
+    # A search for what is seldom there takes longer than a look for it.
+    by_a_digit = len(_LETTERS_BY_A_DIGIT.findall(latin)) if b"0aa" in latin or b"aa0" in latin else 0
+    beyond = sum(map(len, _LONG_WORD.findall(latin))) if b"a" * 13 in latin else 0
+    marks = shape.replace(b"_a", b"a").replace(b"_", b".")
+    return (
+        shape.count(b" a") * _SPACED
+        + shape.count(b"_a") * _JOINED
+        + (starts + kinds.translate(_TWO_CASES).count(b"aA")) * _BARE
+        + by_a_digit * _BY_A_DIGIT
+        + beyond * _OF_A_LONG_WORD
+        + (_threes(shape, b"0") + len(_BLANKS_BEFORE_MORE.findall(shape)) + shape.count(b"n")) * _NUMBER
+        + _threes(marks, b".") * _MARKS
+    )
+
+
+def _threes(kinds: bytes, kind: bytes) -> int:
+    """Count the pieces of three characters of a kind at most into which their runs are cut."""
+    rest = kinds.replace(kind * 3, b"3")
+    last = rest.replace(kind * 2, b"2")
+    return rest.count(b"3") + last.count(b"2") + last.count(kind)
 
 
 @lru_cache(maxsize=10_000)

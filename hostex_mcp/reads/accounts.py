@@ -9,7 +9,7 @@ from hostex_mcp.api import Pace
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTY_GROUPS, PropertyGroup
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
-from hostex_mcp.domain.earnings import APART, Earning, earnings, grouped, is_whole, kept_alone
+from hostex_mcp.domain.earnings import APART, Earning, grouped, is_whole, kept_alone, paced_earnings
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.month_end import (
@@ -118,7 +118,7 @@ async def read_books(
     await pace.rest()
     homes = homes_of(reported)
     await pace.rest()
-    earned = earnings(reported, period, elsewhere)
+    earned = await paced_earnings(reported, period, elsewhere)
     await pace.rest()
     return Books(
         portfolio=portfolio,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, windows
 from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import Task
@@ -165,15 +165,20 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
     far = await _far(context, portfolio, later, threads, parts)
     every = {stay.key: stay for stay in [*stays.items, *later.requests, *far]}
     open_requests = requests(every.values(), local)
+    pace = Pace()
+    await pace.rest()
     cleanings = _turnovers(portfolio, stays, tasks, day_at)
+    await pace.rest()
+    of_stays = [*arrival_warnings(stays.items, day_at), *placing_warnings(stays.items, day_at)]
+    await pace.rest()
     warnings = [
         *turnover_warnings(cleanings),
-        *arrival_warnings(stays.items, day_at),
-        *placing_warnings(stays.items, day_at),
+        *of_stays,
         *request_warnings(open_requests, context.now(), day_at),
         *channel_warnings(accounts or [], first),
     ]
     guests = waiting(threads.items, every.values(), local, context.now())
+    await pace.rest()
     return Daily(
         portfolio=portfolio,
         day=day_at,

@@ -85,6 +85,7 @@ class SandboxOperation:
 
 
 OPERATIONS: dict[str, SandboxOperation] = {}
+_BY_LENGTH: dict[int, dict[str, SandboxOperation]] = {}
 
 
 def operation(
@@ -99,7 +100,8 @@ def operation(
 
     def register(handler: Handler) -> Handler:
         allowed = method == "GET" if reads is None else reads
-        OPERATIONS[name] = SandboxOperation(method, path, handler, query, body, allowed)
+        operation = SandboxOperation(method, path, handler, query, body, allowed)
+        OPERATIONS[name] = _BY_LENGTH.setdefault(path.count("/"), {})[name] = operation
         return handler
 
     return register
@@ -107,7 +109,8 @@ def operation(
 
 def route(method: str, path: str) -> tuple[SandboxOperation, Values]:
     """Return the operation for a path below `/v3` and its path parameters; 404 or 405 if there is none."""
-    fits = [(op, values) for op in OPERATIONS.values() if (values := _match(op.path, path)) is not None]
+    alike = _BY_LENGTH.get(path.count("/"), {}).values()
+    fits = [(op, values) for op in alike if (values := _match(op.path, path)) is not None]
     if not fits:
         raise ApiError(404, "Not Found.")
     allowed = [(op, values) for op, values in fits if op.method == method]

@@ -235,10 +235,13 @@ def _count_fitting(
     `write` makes the text half."""
     # A count of tokens may be a tenth too low, hence ROOM, which is smaller than the bound.
     spent = _CURSOR + _cost({**shape, name: []}, write)
-    text = to_json(rows) if weight(rows, TOO_LONG) <= TOO_LONG else None
-    # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
-    if text is not None and spent + 2 * len(text) * (1.1 if text.isascii() else DEAREST) <= ROOM:
-        return len(rows)
+    whole = {**shape, name: rows}
+    if weight(whole, TOO_LONG) <= TOO_LONG:
+        text = to_json(rows)
+        # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
+        most = spent + 2 * len(text) * (1.1 if text.isascii() else DEAREST)
+        if most <= ROOM or _CURSOR + _cost(whole, write) <= ROOM:
+            return len(rows)
     costs = accumulate(map(_row_cost, rows))
     fitting = max(sum(1 for _ in takewhile(lambda cost: spent + cost <= ROOM, costs)), 1)
     while fitting > 1 and (excess := _CURSOR + _cost({**shape, name: rows[:fitting]}, write) - ROOM) > 0:

@@ -24,6 +24,7 @@ from pydantic import BaseModel
 
 from hostex_mcp import __version__
 from hostex_mcp.api.endpoints.models import Model
+from hostex_mcp.domain.money import decimals
 from hostex_mcp.server.apps.extension import NO_VIEWS, ShownViews, ViewsOf, declared_views, declaring
 from hostex_mcp.server.apps.views import tool_meta
 from hostex_mcp.server.asking import elicitation_of
@@ -156,6 +157,8 @@ def warm_up() -> None:
         tool.model.model_rebuild()
     for model in _all_below(Model):
         model.model_rebuild()
+    # Loads the table of currencies.
+    decimals("EUR")
 
 
 def _all_below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -158,9 +158,18 @@ class _Context:
         return name in _SAID_ABOVE and all(isinstance(text, str) and self._has(text) for text in texts)
 
     def _has(self, text: str) -> bool:
-        words = " ".join((text.inner if isinstance(text, Quoted) else text).split())
-        # Whole words only: "room 12" does not say "room 1".
-        return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._above) is not None
+        return _says(self._above, " ".join((text.inner if isinstance(text, Quoted) else text).split()))
+
+
+def _says(text: str, words: str) -> bool:
+    """Whether a text has these words, whole: "room 12" does not say "room 1"."""
+    start = text.find(words)
+    while start >= 0:
+        around = text[max(start - 1, 0) : start], text[start + len(words) : start + len(words) + 1]
+        if not any(sign.isalnum() or sign == "_" for sign in around):
+            return True
+        start = text.find(words, start + 1)
+    return False
 
 
 def label(name: str) -> str:

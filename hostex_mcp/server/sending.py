@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 
-from hostex_mcp.api import Blocked, receipts
+from hostex_mcp.api import Blocked, Pace, receipts
 from hostex_mcp.domain.guest_text import fence_labels
 from hostex_mcp.server.answer import done_result, unchanged_result
 from hostex_mcp.server.asking import Elicitation
@@ -79,10 +79,14 @@ class Sender:
 
     async def draft(self, call: WriteCall) -> PreviewedWrite:
         """Work a write out."""
+        pace = Pace()
         with fence_labels() as labels:
             change = await call.plan()
+            await pace.rest()
             preview = preview_of(call.tool, call.arguments, change)
+        await pace.rest()
         call.shown, call.changed = preview, describe_change(preview)
+        await pace.rest()
         call.preview = digest([preview, change.undo.arguments if change.undo else None], labels)
         binding = Binding(self._account, call.tool.name, call.arguments_digest, call.preview)
         return PreviewedWrite(call.tool, call.meant, change, preview, binding)

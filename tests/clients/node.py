@@ -45,8 +45,7 @@ def program(name: str) -> list[str]:
 def environment(**more: str) -> dict[str, str]:
     """An environment in which such programs find Node and nothing of the user's own settings."""
     path = os.pathsep.join([str(NODE.parent), os.environ.get("PATH", "")])
-    kept = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-    return {**kept, "PATH": path, "NODE_PATH": str(folder() / "node_modules"), **more}
+    return {"PATH": path, "NODE_PATH": str(folder() / "node_modules"), **more}
 
 
 def run(

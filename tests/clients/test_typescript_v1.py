@@ -32,7 +32,7 @@ def read(target: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def over_stdio(**environ: str) -> dict[str, Any]:
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE_", "PATH"))}
+    kept = {"PATH": os.environ["PATH"]}
     return {"command": COMMAND, "environment": {**kept, **environ}}
 
 

@@ -7,6 +7,7 @@ import pytest
 from hostex_mcp.sandbox.state import Accounts
 from tests.contract.hostex import Hostex, connected
 from tests.contract.known import Known
+from tests.support.accounts import copies_of
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +42,14 @@ class Spare:
     def __init__(self, runner: asyncio.Runner, pristine: Accounts) -> None:
         self._runner = runner
         self._pristine = pristine
+        self._copy = copies_of(pristine)
         self._used: Hostex | None = None
 
     def take(self) -> Hostex:
         """Return a sandbox whose accounts are as they were built."""
         if self._used is None or self._used.sandbox.accounts != self._pristine:
             self.close()
-            self._used = Hostex(self._runner, deepcopy(self._pristine))
+            self._used = Hostex(self._runner, self._copy())
         return self._used
 
     def close(self) -> None:

@@ -25,7 +25,8 @@ from tests.contract.mangling import (
 from tests.contract.test_client_contract import DECLARED
 from tests.support.hostex import script
 
-pytestmark = pytest.mark.anyio
+# What is tried in every form here has tests of its own, which coverage counts.
+pytestmark = [pytest.mark.anyio, pytest.mark.no_cover]
 
 READ = [
     operation

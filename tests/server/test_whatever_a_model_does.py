@@ -29,6 +29,9 @@ BUTTONS = [
     ),
 ]
 
+# The steps of a write have tests of their own; tracing would make these sequences half as slow again.
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+
 run = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
 

@@ -45,6 +45,7 @@ Button = Literal["prepare_change", "read_change", "decide_change"]
 Word = Literal["accept", "decline", "cancel", "nothing"]
 PAGE = "https://page.example/changes/"
 ADDRESS = "http://localhost:8000/mcp"
+_LISTED: dict[tuple[Way, Kind], list[str]] = {}
 THREAD, PATRICK = "0-2200000003-thr003", {"stay_code": "5-DEMO30PAT"}
 
 
@@ -159,10 +160,16 @@ class World:
         async with HostexClient(WRITABLE, base_url=base, transport=transport) as hostex:
             self.engine = engine = asking_engine(hostex)
             async with self._connected(engine) as client, Client(create_server(lambda _: engine)) as mute:
-                self._remember(_strings((await client.list_tools()).model_dump()))
+                self._remember(await self._listed(client))
                 for whim in whims:
                     await self._do(whim, mute if whim.elsewhere else client)
         return changed(self.sandbox)
+
+    async def _listed(self, client: Client) -> Sequence[str]:
+        """What a model reads in the list of tools, which is the same in every world of one kind."""
+        if (self.way, self.kind) not in _LISTED:
+            _LISTED[self.way, self.kind] = _strings((await client.list_tools()).model_dump())
+        return _LISTED[self.way, self.kind]
 
     async def answer(
         self, context: ClientRequestContext, params: ElicitRequestParams

@@ -173,11 +173,12 @@ class Reservation(Model):
     @property
     def key(self) -> str:
         """What tells it from other stays: its code or, without one, what else is known of it."""
+        # Asked for far more often than there is none.
+        if self.stay_code:
+            return self.stay_code
         dates = f"{self.check_in_date} {self.check_out_date} {self.booked_at}"
         place = f"{self.property_id} {self.channel_type} {self.listing_id}"
-        return (
-            self.stay_code or f"{self.reservation_code} {self.channel_id} {dates} {place} {self.guest_name}"
-        )
+        return f"{self.reservation_code} {self.channel_id} {dates} {place} {self.guest_name}"
 
     @property
     def order_key(self) -> str:

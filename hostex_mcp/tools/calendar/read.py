@@ -31,6 +31,7 @@ from hostex_mcp.toolkit.tool import tool
 CalendarT = TypeVar("CalendarT")
 
 _MOST_NAMED = 20
+_AT_ONCE = 500
 
 
 class ListingKey(Arguments):
@@ -107,20 +108,25 @@ def _without_days(names: Iterable[str], answered: AbstractSet[str]) -> list[str]
 
 
 async def _by_day(
-    calendars: Iterable[CalendarT],
+    calendars: list[CalendarT],
     rows_of: Callable[[CalendarT, bool], list[Mapping[str, Any]]],
     page: PageRequest,
     notes: Sequence[str],
 ) -> ListPage[Any]:
-    """Return the rows of several calendars, of each by day."""
-    # Fifty listings of a year have 19,000 days: one calendar after another lets other calls go on.
+    """Return the rows of several calendars, of each by day; the calendars are gone afterwards."""
+    # Fifty listings of a year have 19,000 days: one calendar after another lets other calls go on. To free
+    # what so many days hold takes long too.
     pace, rows, keys = Pace(), list[JsonObject](), list[Key]()
-    for place, calendar in enumerate(calendars):
-        days = sorted(rows_of(calendar, page.detail == "full"), key=_first_day)
+    for place in range(len(calendars)):
+        days = sorted(rows_of(calendars.pop(0), page.detail == "full"), key=_first_day)
         rows += days
         keys += [Key((place, _first_day(row))) for row in days]
         await pace.rest()
-    return sliced(rows, page, notes, keys=keys)
+    listed = sliced(rows, page, notes, keys=keys)
+    while rows:
+        del rows[-_AT_ONCE:], keys[-_AT_ONCE:]
+        await pace.rest()
+    return listed
 
 
 def _first_day(row: JsonObject) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from hostex_mcp.api import paced
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.earnings import APART, Earning, earnings
+from hostex_mcp.domain.earnings import APART, Earning, earnings, paced_earnings
 from hostex_mcp.domain.lists import KeyT
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.performance import Figures, blocked_nights, figures
@@ -74,6 +74,11 @@ class Book:
     def ids(self) -> Sequence[int]:
         """Return the ids of the properties."""
         return [place.id for place in self.portfolio.properties]
+
+    async def work_out(self, *periods: Period) -> None:
+        """Work out what the stays earn in these periods, while others run."""
+        for period in periods:
+            self._earnings[period] = await paced_earnings(self.stays, period, self.elsewhere)
 
     def earned(self, period: Period) -> Sequence[Earning]:
         """Return what the stays earn in a period."""

@@ -121,20 +121,26 @@ async def get_month_end(
     unreceived = await paced(partial(_balance, context.redactor(), books), balances_due)
     changes = _changes(books, changed_since)
     await pace.rest()
+    rows = home_rows(books, homes)
+    await pace.rest()
+    groups, totals = group_rows(books, homes), total_rows(books, ledgers)
+    await pace.rest()
+    notes = _notes(books)
+    await pace.rest()
     # The resource has whole months of all properties only.
     has_table = portfolio.whole and period.is_month
     answer = {
         "start_date": f"{period.start}",
         "end_date": f"{period.end}",
         "csv": f"hostex://month-end/{period.start:%Y-%m}.csv" if has_table else "",
-        "properties": home_rows(books, homes),
-        "groups": group_rows(books, homes),
+        "properties": rows,
+        "groups": groups,
         "apart": apart_rows(books),
-        "totals": total_rows(books, ledgers),
+        "totals": totals,
         "reconciliation": check_rows(books, homes),
         "unreceived": unreceived,
         "changes": changes,
-        "notes": _notes(books),
+        "notes": notes,
         "failed": failure_rows(books.failures),
     }
     return Item(lean(answer), long="properties", most=_MOST)

@@ -81,10 +81,10 @@ async def get_performance(
     start = min(part.before.start for part in [period, *period.months()])
     stays = await all_stays(context, portfolio, start, end_date)
     book = await _read_book(context, portfolio, stays, start, end_date)
+    read = Period(start, end_date)
+    await book.work_out(period, before, read)
     await pace.rest()
-    earned = book.earned(period)
-    await pace.rest()
-    total = book.row(period, earned, book.ids)
+    total = book.row(period, book.earned(period), book.ids)
     await pace.rest()
     previous_total = book.row(before, book.earned(before), book.ids)
     await pace.rest()
@@ -93,6 +93,7 @@ async def get_performance(
     await pace.rest()
     rows = await figure_rows(book, period, by or "property")
     await pace.rest()
+    notes = await _notes(context, book, period, read)
     answer = {
         "start_date": f"{period.start}",
         "end_date": f"{period.end}",
@@ -101,7 +102,7 @@ async def get_performance(
         "total": total,
         "previous_total": previous_total,
         "rows": [*apart, *rows],
-        "notes": [_DEFINITIONS, *_notes(context, book, period, Period(start, end_date)), *stays.notes],
+        "notes": [_DEFINITIONS, *notes, *stays.notes],
         "failed": failure_rows(stays.failures),
     }
     return Item(lean(answer), long="rows", most={"rows": _MOST_ROWS})
@@ -126,22 +127,21 @@ async def _read_book(
     return Book(portfolio, stays.items, further or (), of_home, closed, sells_in)
 
 
-def _notes(context: Context, book: Book, period: Period, read: Period) -> list[str]:
+async def _notes(context: Context, book: Book, period: Period, read: Period) -> list[str]:
     """Return what the numbers leave out, and what there is to know about those of the period."""
-    since = known_from(context)
+    pace, since = Pace(), known_from(context)
     early = [f"Blocks before {since} are not known."] if since > read.start else []
-    earned = book.earned(period)
+    notes = [] if book.portfolio.whole else [_CHOSEN]
+    notes += [_NO_CALENDAR] if book.closed is None else early
+    notes += _twice_notes(book, book.earned(period), period)
+    await pace.rest()
+    notes += _apart_notes(book, period)
+    await pace.rest()
     unpriced = [
         earning.stay.stay_code or guest(earning.stay) for earning in book.earned(read) if not earning.currency
     ]
-    return [
-        *([] if book.portfolio.whole else [_CHOSEN]),
-        *([_NO_CALENDAR] if book.closed is None else early),
-        *_twice_notes(book, earned, period),
-        *_apart_notes(book, period),
-        *unpriced_notes(unpriced),
-        *cancelled_notes(unpaid_cancellations(book.stays, period, book.elsewhere)),
-    ]
+    cancelled = unpaid_cancellations(book.stays, period, book.elsewhere)
+    return [*notes, *unpriced_notes(unpriced), *cancelled_notes(cancelled)]
 
 
 def _twice_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[str]:

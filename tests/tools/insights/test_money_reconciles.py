@@ -7,12 +7,16 @@ from fractions import Fraction
 from typing import Any
 
 import anyio
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 from tests.tools.insights.calendar_world import World, world
 from tests.tools.insights.money_truth import arrival, days, departure, earned, nights, owed_by, smallest
 from tests.tools.insights.money_worlds import DECIMALS, HOMES, Made, made
+
+# Coverage would make these accounts half as slow again, and what adds them up has tests of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 Sums = dict[Any, float]
 FEW = settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
