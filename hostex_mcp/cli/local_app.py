@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from hostex_mcp.api import HostexError
 from hostex_mcp.cli.local_home import LocalHome
-from hostex_mcp.cli.local_user import is_another_user
+from hostex_mcp.cli.local_user import BY, is_another_user
 from hostex_mcp.http.serving import speaking
 from hostex_mcp.http.transport.crowd import Crowd
 from hostex_mcp.pages.problem import FormProblem
@@ -29,7 +29,6 @@ from hostex_mcp.server.changes.view import ChangeView, change_view, change_views
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.arguments import InvalidArguments
 
-BY = "the user of this machine"
 _MOST_CONNECTIONS = 40
 
 _MOST_BYTES, _MOST_FIELDS = 200_000, 400

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hostex_mcp.cli.local_user import BY
 from hostex_mcp.server.changes.view import change_views
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.looking import (
@@ -20,7 +21,6 @@ from hostex_mcp.server.looking import (
     view_document,
 )
 
-_APP = "You"
 _PROOF = "home"
 
 Page = Callable[[Request], Awaitable[Response]]
@@ -68,7 +68,7 @@ class LocalHome:
             if len(body) > MOST_BYTES:
                 break
         try:
-            return await answer_view(self._engine, body, _APP)
+            return await answer_view(self._engine, body, BY)
         except BadCall as error:
             return JSONResponse({"error": "refused", "error_description": str(error)}, 400)
 

@@ -1,8 +1,10 @@
-"""Which user of this machine is at the other end of a connection from it."""
+"""The user of this machine, and which one is at the other end of a connection from it."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+
+BY = "the user of this machine"
 
 # The kernel writes addresses in the machine's own byte order, which is little-endian wherever this runs.
 _LOOPBACK = ("0100007F", "0000000000000000FFFF00000100007F")

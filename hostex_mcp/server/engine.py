@@ -15,10 +15,7 @@ from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, run_apart, unread
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.events import (
-    ToolForwarded,
-    emit,
-)
+from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.reads.channel_codes import bind_channels
 from hostex_mcp.reads.empty_lists import why_empty
 from hostex_mcp.reads.stay_lookup import resolve_codes
@@ -26,7 +23,7 @@ from hostex_mcp.server.answer import PreviewTooLong, answer, fit
 from hostex_mcp.server.apps.views import CHANGE_VIEW, view_of
 from hostex_mcp.server.asking import Elicitation, InputRequired
 from hostex_mcp.server.audit import AuditLog
-from hostex_mcp.server.changes.cards import SECRET, CardSecrets, ChangeCards
+from hostex_mcp.server.changes.cards import SECRET, CardSecrets, ChangeCards, with_cards_of
 from hostex_mcp.server.changes.deciding import Decision, Decisions
 from hostex_mcp.server.changes.listing import change_log
 from hostex_mcp.server.changes.pending import ChangeDesk, PendingChanges, change_named
@@ -75,10 +72,8 @@ _LESS_TEXT = (
 
 _log = logging.getLogger(__name__)
 
-
 _UNASKED = "Changes are made without asking anybody here, so that none can be prepared."
 _IN_CHAT = "Ask for the change in the chat."
-_A_VIEW = "A view in the chat"
 _NO_UNDO = "The previous state is not known for certain, so there is no undo."
 
 
@@ -234,7 +229,7 @@ class Engine:
                 return await self._pending.follow(tool, given, change_id)
             return await self._writes.run(await self._prepare(tool, given, elicitation))
         arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
-        bound, run = await self._bind(tool, arguments, step)
+        bound, run = await self._bind(tool, arguments, step, with_cards_of(self.context, elicitation))
         with unread() as lacking:
             returned = await run_in_time(name, run)
         match returned:
@@ -252,14 +247,18 @@ class Engine:
                 raise TypeError(f"{name} is declared to read, but would write")
 
     async def _bind(
-        self, tool: Tool, arguments: Mapping[str, Any], step: Step | None = None
+        self,
+        tool: Tool,
+        arguments: Mapping[str, Any],
+        step: Step | None = None,
+        context: Context | None = None,
     ) -> tuple[Mapping[str, Any], Callable[[], Awaitable[Result]]]:
         """Return the arguments of a call as they are meant in this account, and its run."""
         bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
         bound = await resolve_codes(self.context, bound)
         resolved = await resolve_properties(self.context, bound, tool.titled)
         bound = resolved.arguments
-        return bound, partial(_run_noting, resolved, partial(tool.function, self.context, **bound))
+        return bound, partial(_run_noting, resolved, partial(tool.function, context or self.context, **bound))
 
     async def _prepare(self, tool: Tool, given: Mapping[str, Any], elicitation: Elicitation) -> WriteCall:
         """Return the call of a writing tool, ready to be worked out."""
@@ -274,14 +273,16 @@ class Engine:
         meant = to_jsonable_python(bound, fallback=str)
         return WriteCall(tool, visible, meant, digest(meant), plan, elicitation, given)
 
-    async def _propose(self, name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _propose(
+        self, name: str, given: Mapping[str, Any], elicitation: Elicitation
+    ) -> Mapping[str, Any]:
         """Have a write wait for a person, and return what a model would be answered."""
         if name not in CATALOGUE or not CATALOGUE[name].writes:
             raise InvalidArguments(FieldProblem("tool", "is not the name of a tool that changes something"))
         if self._confirm == "off":
             raise Blocked(_UNASKED, operation=name, hint=_IN_CHAT)
         call = await self._prepare_again(name, CATALOGUE[name].interpret(given))
-        call.waits, call.elicitation = True, Elicitation(app=_A_VIEW, card=True)
+        call.waits, call.elicitation = True, elicitation
         told = await self._writes.run(call)
         return {} if isinstance(told, InputRequired) else told
 

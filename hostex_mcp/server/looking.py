@@ -31,12 +31,13 @@ _WRITES = "Here a view changes nothing by itself: it has to show the change firs
 @dataclass(frozen=True, slots=True)
 class Look:
     """A page of its own around a view: its name in the address, what people call it, and the tool that
-    answers it."""
+    answers it, with the `span` of days that it needs."""
 
     name: str
     title: str
     view: str
     tool: str
+    span: str = ""
 
 
 LOOKS: Mapping[str, Look] = {
@@ -44,7 +45,7 @@ LOOKS: Mapping[str, Look] = {
     for look in (
         Look("day", "Day", "day", "get_daily_briefing"),
         Look("calendar", "Calendar", "calendar", "get_calendar"),
-        Look("performance", "Performance", "performance", "get_performance"),
+        Look("performance", "Performance", "performance", "get_performance", span="month"),
         Look("guests", "Guests waiting", "thread", "list_guests_waiting"),
     )
 }
@@ -111,9 +112,9 @@ def _view_policy(view: str) -> str:
     )
 
 
-async def answer_view(engine: Engine, body: bytes, app: str) -> Response:
+async def answer_view(engine: Engine, body: bytes, person: str) -> Response:
     """Return the result of a call that a view made for a person at a page. A write waits for them like any
-    other; `app` is who asked.
+    other, and it is the `person` who asked.
 
     Raises:
         BadCall: it is none.
@@ -123,7 +124,7 @@ async def answer_view(engine: Engine, body: bytes, app: str) -> Response:
     if tool and tool.effect is not Effect.READ:
         raise BadCall(_WRITES)
     try:
-        result = await engine.call(name, arguments, Elicitation(views=True, app=app))
+        result = await engine.call(name, arguments, Elicitation(views=True, here=True, app=person))
     except MCPError as error:
         raise BadCall(str(error)) from None
     if isinstance(result, InputRequiredResult):

@@ -75,9 +75,7 @@ class Deciding:
         """Return who decides here, in words."""
         if change.owner:
             return BY if self._visitor.view.grant_ids is None else BY_TOKEN
-        if not self._visitor.owns(caller):
-            return BY_TOKEN
-        return (caller.grant and caller.grant.person) or BY
+        return person_of(self._visitor, caller)
 
     async def undo(self, change_id: str) -> str:
         """Ask for what takes a change back, and return the id of the change that now waits; empty if it
@@ -118,6 +116,13 @@ class Deciding:
             signed = replace(change, asked_by=asked_by, owner=change.owner or undone.owner)
             await store.changes.replace(change, signed)
         return change_id
+
+
+def person_of(visitor: Visitor, caller: Caller) -> str:
+    """Return who looks at the pages of a connection, in words."""
+    if not visitor.owns(caller):
+        return BY_TOKEN
+    return (caller.grant and caller.grant.person) or BY
 
 
 def _failed(outcome: Mapping[str, Any]) -> FormProblem:

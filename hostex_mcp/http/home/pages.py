@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hostex_mcp.http.changes.access import Visitor
+from hostex_mcp.http.changes.deciding import person_of
 from hostex_mcp.http.changes.deps import BASE as CHANGES
 from hostex_mcp.http.changes.deps import HOME, ChangeDeps
 from hostex_mcp.http.connect.forms import is_from_here
@@ -26,7 +27,6 @@ from hostex_mcp.server.looking import (
     view_document,
 )
 
-_APP = "You"
 _MOST_CHOICES = _MOST_WAITING = 25
 _ELSEWHERE = "This page is no longer valid in this browser. Load it again."
 
@@ -65,7 +65,8 @@ class Home:
         if caller is None:
             return _refused(404, "This connection has ended. Load the page again.")
         try:
-            return await answer_view(await deps.engine(caller), await _body(request), _APP)
+            engine, person = await deps.engine(caller), person_of(visitor, caller)
+            return await answer_view(engine, await _body(request), person)
         except BadCall as error:
             return _refused(400, str(error))
 

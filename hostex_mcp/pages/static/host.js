@@ -2,7 +2,7 @@
 // and sends its calls of tools to this server.
 
 const place = document.getElementById("host");
-const { call, proof, connection, shown, tool, view, title } = place.dataset;
+const { call, proof, connection, shown, tool, span, view, title } = place.dataset;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const frame = document.createElement("iframe");
 frame.title = title;
@@ -89,9 +89,18 @@ async function answer(method, params) {
   }
 }
 
+/** What the view's tool is asked with: a tool that needs a period gets the month of this browser. */
+function question() {
+  if (!span) return {};
+  const today = new Date();
+  const day = (month, date) => new Date(Date.UTC(today.getFullYear(), month, date)).toISOString().slice(0, 10);
+  return { start_date: day(today.getMonth(), 1), end_date: day(today.getMonth() + 1, 0) };
+}
+
 async function begin() {
-  send({ method: "ui/notifications/tool-input", params: { arguments: {} } });
-  const result = await callTool(tool, {}).catch(failed);
+  const args = question();
+  send({ method: "ui/notifications/tool-input", params: { arguments: args } });
+  const result = await callTool(tool, args).catch(failed);
   send({ method: "ui/notifications/tool-result", params: result });
 }
 

@@ -5,21 +5,25 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api import Blocked, FieldProblem
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.pending import PendingChanges
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.changes.view import change_view, undo_of
 from hostex_mcp.toolkit.arguments import InvalidArguments
+from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import CHANGE, JsonObject
 
 SECRET = "hostex/secret"  # noqa: S105
 """Where a secret stands beside a result."""
 
+_A_VIEW = "A view in the chat"
 _NO_SUCH = (
     "names no change that this card may decide on: it was never one of this account, is kept no longer, or "
     "the secret is not its own"
@@ -62,25 +66,20 @@ class Decide(Protocol):
         ...
 
 
-Propose = Callable[[str, Mapping[str, Any]], Awaitable[JsonObject]]
+Propose = Callable[[str, Mapping[str, Any], Elicitation], Awaitable[JsonObject]]
 
 
+@dataclass(frozen=True, slots=True)
 class ChangeCards:
-    """The cards of one account. `propose` has a write wait, and returns what a model would be answered."""
+    """The cards of one account. `proposal` has a write wait, and returns what a model would be answered. On a
+    page of our own it is the `person` who asks and decides, and no app."""
 
-    def __init__(
-        self,
-        secrets: CardSecrets,
-        pending: PendingChanges,
-        now: Callable[[], datetime],
-        propose: Propose,
-        decide: Decide,
-    ) -> None:
-        self._secrets = secrets
-        self._pending = pending
-        self._now = now
-        self._propose = propose
-        self._decide = decide
+    secrets: CardSecrets
+    pending: PendingChanges
+    now: Callable[[], datetime]
+    proposal: Propose
+    decision: Decide
+    person: str = ""
 
     async def propose(self, tool: str, arguments: JsonObject) -> JsonObject:
         """Have a write wait for the person, however light it is.
@@ -89,8 +88,9 @@ class ChangeCards:
             HostexError: it cannot be worked out, or is not served.
             InvalidArguments: there is no such write, or these are not its arguments.
         """
-        told = await self._propose(tool, arguments)
-        change = await self._pending.find(str(told.get(CHANGE)))
+        asking = Elicitation(app=self.person or _A_VIEW, here=bool(self.person), card=True)
+        told = await self.proposal(tool, arguments, asking)
+        change = await self.pending.find(str(told.get(CHANGE)))
         return self._shown(change) if change else {"notes": told.get("notes", [])}
 
     async def read(self, change_id: str, secret: str) -> JsonObject:
@@ -116,22 +116,30 @@ class ChangeCards:
             raise Blocked(_OWNER, operation=change.tool, hint=_OWNER_HINT)
         if approve and text is not None and not text.strip():
             raise InvalidArguments(FieldProblem("text", _EMPTY))
-        by = f"the user, on a card of {change.asked_by}" if change.asked_by else "the user, on a card"
+        on_card = f"the user, on a card of {change.asked_by}" if change.asked_by else "the user, on a card"
+        by = self.person or on_card
         return self._shown(
-            await self._decide(change.id, approve, by, seen=seen, text=text or None, way="card")
+            await self.decision(change.id, approve, by, seen=seen, text=text or None, way="card")
         )
 
     async def _find(self, change_id: str, secret: str) -> PendingChange:
-        fits = self._secrets.fits(change_id, secret)
-        change = await self._pending.find(change_id)
+        fits = self.secrets.fits(change_id, secret)
+        change = await self.pending.find(change_id)
         if change is None or not fits:
             raise InvalidArguments(FieldProblem(CHANGE, _NO_SUCH))
         return change
 
     def _shown(self, change: PendingChange) -> JsonObject:
-        view: dict[str, Any] = to_jsonable_python(change_view(change, self._now()))
+        view: dict[str, Any] = to_jsonable_python(change_view(change, self.now()))
         undo = undo_of(change)
         if undo and view["outcome"]["undo"]:
             view["outcome"]["undo"] |= {"tool": undo[0], "arguments": undo[1]}
         # What needs an owner is not decided here.
         return {"change": {**view, "decides": change.open and change.owner is None}}
+
+
+def with_cards_of(context: Context, elicitation: Elicitation) -> Context:
+    """Return the context of a call. A person at a page of ours is told apart from an app in a chat."""
+    if not elicitation.here or not isinstance(context.cards, ChangeCards):
+        return context
+    return replace(context, cards=replace(context.cards, person=elicitation.app))

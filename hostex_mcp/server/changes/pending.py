@@ -303,7 +303,9 @@ class PendingChanges:
         )
 
     def asker(self, elicitation: Elicitation) -> str:
-        """Return the name of the app that asks."""
+        """Return the name of the app that asks, or of the person who does so at a page."""
+        if elicitation.here and elicitation.app:
+            return elicitation.app
         return self.desk.asked_by or elicitation.app
 
 
