@@ -43,7 +43,7 @@ class Look:
 LOOKS: Mapping[str, Look] = {
     look.name: look
     for look in (
-        Look("day", "Day", "day", "get_daily_briefing"),
+        Look("day", "Day", "day", "read_day"),
         Look("calendar", "Calendar", "calendar", "get_calendar"),
         Look("performance", "Performance", "performance", "get_performance", span="month"),
         Look("guests", "Guests waiting", "thread", "list_guests_waiting"),

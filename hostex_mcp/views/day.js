@@ -34,7 +34,8 @@ async function goTo(date) {
   held.turn += 1;
   const { turn } = held;
   view.setAttribute("aria-busy", "true");
-  const answer = await host.call("get_daily_briefing", date ? { ...where, date } : where);
+  // What the model was told is bounded: this is all of it, with the ids of everything.
+  const answer = await host.call("read_day", date ? { ...where, date } : where);
   if (turn !== held.turn) return;
   view.removeAttribute("aria-busy");
   held.error = answer.error && { ...answer.error, again: () => goTo(date) };
@@ -66,7 +67,7 @@ function draw() {
     await goTo(data.date === held.today ? undefined : data.date);
     (document.getElementById(`list-${name}`) ?? head.title).focus();
   };
-  const lists = dayLists(host, data, held.asked, open, refresh);
+  const lists = dayLists(host, data, open, refresh);
   const shown = LISTS.filter(({ name }) => lists[name]);
   replace(head.title, dayName(data.date), " ", span("badge calm", fromToday(data.date)));
   replace(head.says, summary(data));

@@ -2,8 +2,8 @@
 
 import { propose } from "./parts/card.js";
 import { threadPane } from "./parts/conversation.js";
-import { announce, el, emptyState, problem, replace } from "./parts/dom.js";
-import { addDays, nearDay, number, plural } from "./parts/format.js";
+import { el, emptyState, problem, replace } from "./parts/dom.js";
+import { nearDay, number, plural } from "./parts/format.js";
 import { icon } from "./parts/icons.js";
 import { bdi, dotted, foldedRows, hours, personName, place, row, span, tellOf, toolButton, waitingRow, worded } from "./parts/rows.js";
 import { stayPane } from "./parts/stay.js";
@@ -41,15 +41,14 @@ const CLEANING = {
   "not known": ["Cleaning not known", "warn"],
 };
 const DUE = { write: "write one", answer: "reply to theirs" };
+const HOUR = 3_600_000;
 const FEW = 5;
 const MANY = 12;
-// As far back as the day looks for reviews.
-const REVIEW_DAYS = 30;
 
-/** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, `refresh(name)` reads
- * the day again, and `asked` are the arguments by which it was read. */
-export function dayLists(host, data, asked, open, refresh) {
-  const day = { host, data, asked, open, refresh, most: host.context.displayMode === "fullscreen" ? MANY : FEW };
+/** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, and `refresh(name)` reads
+ * the whole day. */
+export function dayLists(host, data, open, refresh) {
+  const day = { host, data, open, refresh, most: host.context.displayMode === "fullscreen" ? MANY : FEW };
   return Object.fromEntries(LISTS.map((list) => [list.name, section(day, list)]));
 }
 
@@ -62,51 +61,21 @@ function section(day, list) {
   const { name, heading, sign } = list;
   const total = countOf(day.data, name);
   if (total === 0) return null;
-  const body = el("div", {});
-  fill(body, day, list, day.data[name] ?? [], day.data.more?.[name]);
-  return el("section", { class: `group ${name}`, "aria-labelledby": `list-${name}` }, el("h2", { id: `list-${name}`, tabindex: "-1" }, icon(sign), heading, " ", span("count", number(total, 0))), body);
+  const rows = day.data[name] ?? [];
+  return el(
+    "section",
+    { class: `group ${name}`, "aria-labelledby": `list-${name}` },
+    el("h2", { id: `list-${name}`, tabindex: "-1" }, icon(sign), heading, " ", span("count", number(total, 0))),
+    rows.length > 0 && foldedRows(rows, (item) => list.draw(day, item), name === "warnings" ? MANY : day.most, list.what),
+    total > rows.length && leftOut(day, list, total - rows.length, rows.length > 0),
+  );
 }
 
-function fill(body, day, list, rows, left) {
-  replace(body, rows.length > 0 && foldedRows(rows, (item) => list.draw(day, item), list.name === "warnings" ? MANY : day.most, list.what), left > 0 && leftOut(body, day, list, left, rows.length > 0));
-}
-
-// What the answer had no room for is read when somebody asks for it, where a tool lists just that.
-function leftOut(body, day, list, left, some) {
+// What the answer had no room for is in the whole day, which is read when somebody asks for it.
+function leftOut(day, list, left, some) {
   const line = el("p", "left quiet small", `${number(left, 0)} ${some ? "more " : ""}not in this answer. `);
-  const read = READERS[list.name];
-  const load = async () => {
-    const { error, rows, beyond } = await read(day);
-    if (error) return line.replaceWith(problem(error));
-    fill(body, { ...day, asked: { property_ids: true } }, list, rows, beyond);
-    body.closest("section").querySelector("h2").focus();
-    return announce(`${plural(rows.length, list.what)} loaded.`);
-  };
-  line.append(read && !day.asked.property_ids && !day.asked.group_id ? toolButton(day.host, "Load all", load, { kind: "quiet" }) : "Ask in the chat for them.");
+  line.append(toolButton(day.host, "Load all", () => day.refresh(list.name), { kind: "quiet" }));
   return line;
-}
-
-const READERS = {
-  async tasks({ host, data }) {
-    const answer = await host.call("list_tasks", { start_date: data.date, end_date: data.date, limit: 100 });
-    const due = listed(answer, (item) => !["completed", "cancelled"].includes(item.status) && { ...item, property: item.property_title, time: item.expected?.slice(11, 16).replace("00:00", "") });
-    due.rows.sort((one, other) => ((one.time ?? "") < (other.time ?? "") ? -1 : 1));
-    return due;
-  },
-  async reviews({ host }) {
-    return listed(await host.read("list_reviews_due", { days: REVIEW_DAYS, limit: 100 }), (item) => item);
-  },
-  async in_house({ host, data }) {
-    const around = { start_check_in_date: addDays(data.date, -170), end_check_in_date: addDays(data.date, -1), start_check_out_date: addDays(data.date, 1), end_check_out_date: addDays(data.date, 170) };
-    const [stays, homes] = await Promise.all([host.call("list_reservations", { ...around, status: "accepted", limit: 100 }), host.call("list_properties", { limit: 100 })]);
-    const titles = new Map((homes.data.items ?? []).map((home) => [home.id, home.title]));
-    return listed(stays, (stay) => ({ ...stay, property: titles.get(stay.property_id) ?? `Property ${stay.property_id}`, property_id: undefined }));
-  },
-};
-
-function listed({ error, data }, read) {
-  const items = data.items ?? [];
-  return { error, rows: items.map(read).filter(Boolean), beyond: (data.total ?? items.length) - items.length };
 }
 
 function stayOf(day, item) {
@@ -140,7 +109,8 @@ function warning(day, item) {
 function request(day, item) {
   const code = item.reservation_code ?? item.stay_code;
   const forHost = item.waits_for === "host";
-  const { lapses_in_hours: lapses, waiting_hours: waiting } = item;
+  const { waiting_hours: waiting } = item;
+  const lapses = item.lapses_at ? Math.max((Date.parse(item.lapses_at) - Date.now()) / HOUR, 0) : item.lapses_in_hours;
   const approve = async () => {
     const change = await propose(day.host, "approve_reservation", { reservation_code: code });
     if (change?.outcome && change.state !== "declined") await day.refresh("requests");
@@ -157,8 +127,12 @@ function waits(day, item) {
   return waitingRow(day.host, item, (opener) => openWaiting(day, item, opener), true);
 }
 
-// The day has no room for the ids of conversations: who waits is asked for again when one is opened.
+// What the model was told has no room for the ids of conversations: who waits is asked for again then.
 async function openWaiting(day, item, opener) {
+  if (item.conversation_id) {
+    day.open(item.guest_name || "Conversation", threadPane(day.host, item.conversation_id), opener);
+    return;
+  }
   const pane = el("div", {}, el("p", { class: "quiet", role: "status" }, "Looking for the conversation …"));
   day.open(item.guest_name || "Conversation", pane, opener);
   const where = item.property && item.property !== "no property" ? { property_ids: [item.property_id ?? item.property] } : {};
@@ -172,9 +146,11 @@ async function openWaiting(day, item, opener) {
 }
 
 function turnover(day, item) {
-  const [status, ...who] = String(item.cleaning ?? "").split(", ");
+  const whole = item.cleaning === "task";
+  const [told, ...who] = String(item.cleaning ?? "").split(", ");
+  const status = whole ? item.status : told;
   const [label, look] = CLEANING[status] ?? [worded(status), ""];
-  const cleaner = who.join(", ");
+  const cleaner = whole ? item.staff_name || "nobody assigned" : who.join(", ");
   const one = (name) => {
     const guests = (day.data[name] ?? []).filter((stay) => stay.property === item.property && stay.property_id === item.property_id);
     // Of several guests none can be told to be the one.

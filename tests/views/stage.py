@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page
 
 from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.tools.selection import select
@@ -93,7 +94,7 @@ class Stage:
         """Return a tool's answer, as the protocol carries it."""
         if tool in self.answers:
             return self.answers[tool](arguments)
-        result = self.portal.call(self.engine.call, tool, arguments)
+        result = self.portal.call(self.engine.call, tool, arguments, Elicitation(views=True))
         assert isinstance(result, CallToolResult)
         return result.model_dump(mode="json", by_alias=True, exclude_none=True)
 

@@ -79,7 +79,7 @@ def test_another_day_is_read_within_the_same_bounds(stage: Stage) -> None:
     expect(view.get_by_role("heading", level=1)).to_have_text("Tuesday, 24 November 2026 Today")
 
     days = [{"date": "2026-11-25"}, {"date": "2026-12-24"}, {}]
-    assert stage.calls == [("get_daily_briefing", {**bounds, **day}) for day in days]
+    assert stage.calls == [("read_day", {**bounds, **day}) for day in days]
 
 
 def test_a_stay_opens_beside_the_day_and_its_conversation_above_it_by_keyboard(stage: Stage) -> None:
@@ -162,32 +162,30 @@ def test_a_task_and_a_request_are_decided_on_cards_and_the_day_read_again_when_d
     assert [arguments for name, arguments in stage.calls if name == "prepare_change"] == [task, request]
     assert [name for name, _ in stage.calls] == [
         *["prepare_change", "decide_change"] * 2,
-        "get_daily_briefing",
+        "read_day",
     ]
 
 
 def test_what_the_answer_had_no_room_for_is_loaded_when_asked_for(stage: Stage) -> None:
     view = _shown(stage).view
+    in_house = view.get_by_role("region", name="In house")
+    expect(in_house).to_contain_text("not in this answer")
 
-    for name, guest in (
-        ("Tasks", "Late arrival"),
-        ("In house", "Georgia Placeholder"),
-        ("Reviews due", "Foz"),
-    ):
-        region = view.get_by_role("region", name=name)
-        region.get_by_role("button", name="Load all").click()
-        expect(region.get_by_text(guest).first).to_be_visible()
-        expect(region.get_by_role("button", name="Load all")).to_have_count(0)
+    in_house.get_by_role("button", name="Load all").click()
 
-    names = ["list_tasks", "list_reservations", "list_properties", "list_reviews_due"]
-    assert [name for name, _ in stage.calls] == names
-
-
-def test_what_would_be_more_than_was_asked_for_is_not_loaded(stage: Stage) -> None:
-    view = _shown(stage, _day(more={"tasks": 4}), arguments={"group_id": 3}).view
-
-    expect(view.get_by_role("region", name="Tasks")).to_contain_text("4 not in this answer. Ask in the chat")
+    expect(in_house.get_by_text("Georgia Placeholder")).to_be_visible()
     expect(view.get_by_role("button", name="Load all")).to_have_count(0)
+    expect(view.get_by_text("not in this answer")).to_have_count(0)
+    assert stage.calls == [("read_day", {})]
+
+
+def test_of_the_whole_day_a_waiting_guest_opens_without_being_looked_for(stage: Stage) -> None:
+    view = _shown(stage, stage.call("read_day")).view
+
+    view.get_by_role("region", name="Guests waiting").get_by_role("button").first.click()
+    expect(view.get_by_text("pool pump").last).to_be_visible()
+
+    assert [name for name, _ in stage.calls] == ["get_conversation"]
 
 
 def test_five_hundred_arrivals_are_folded_until_asked_for(stage: Stage) -> None:
@@ -219,11 +217,11 @@ def test_where_the_server_or_the_app_refuses_the_day_stays_and_says_why(stage: S
     view.get_by_role("button", name="Mark as done: Maintenance").click()
     expect(view.get_by_role("dialog").get_by_text("This connection may only read.")).to_be_visible()
     view.get_by_role("button", name="Close").click()
-    stage.answers["get_daily_briefing"] = lambda _: failed("upstream", "Hostex is down.", "Try later.")
+    stage.answers["read_day"] = lambda _: failed("upstream", "Hostex is down.", "Try later.")
     view.get_by_role("button", name="The day after").click()
     expect(view.get_by_role("alert")).to_contain_text("Hostex is down.")
     expect(view.get_by_role("heading", name="Arrivals 5")).to_be_visible()
-    del stage.answers["get_daily_briefing"]
+    del stage.answers["read_day"]
     view.get_by_role("button", name="Try again").click()
     expect(view.get_by_role("heading", level=1)).to_contain_text("25 November")
     expect(view.get_by_role("alert")).to_have_count(0)
