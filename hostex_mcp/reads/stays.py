@@ -12,6 +12,7 @@ from hostex_mcp.api import (
 from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES, AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.stays import by_check_in
 from hostex_mcp.domain.wording import some
@@ -65,7 +66,7 @@ def stays_of(
         if stay.property_id in portfolio.ids:
             own.append(stay)
         elif portfolio.whole and holds(stay):
-            codes.append(stay.stay_code)
+            codes.append(one_line(stay.stay_code))
     if not codes:
         return own, []
     count = f"1 {name} is" if len(codes) == 1 else f"{len(codes)} {name}s are"

@@ -70,7 +70,10 @@ _MORE_CHANGES = "{} more changes are in the text only."
 
 
 _CODES = frozenset(
-    ("stay_code", "reservation_code", "conversation_id", "channel_id", "channel_type", "type", "status")
+    (
+        *("stay_code", "stay_codes", "reservation_code", "conversation_id", "channel_id"),
+        *("channel_type", "channels", "type", "status"),
+    )
 )
 
 

@@ -54,7 +54,7 @@ async def test_no_half_of_an_answer_has_a_number_that_is_none(
     async with HostexClient(
         WRITABLE, base_url="https://sandbox.invalid/v3", transport=Swollen(sandbox, number)
     ) as client:
-        engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "preview")
+        engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "token")
         result = await engine.call(tool, arguments)
     assert isinstance(result, CallToolResult)
     assert not result.is_error

@@ -41,7 +41,7 @@ WANTED = {
 
 FIRST = {
     "staff members": "list_staffs",
-    "what changed since yesterday": "list_reservations",
+    "what changed since yesterday": "get_activity",
     "who arrives today": "get_daily_briefing",
     "how much did I earn last month": "get_performance",
     "occupancy rate": "get_performance",

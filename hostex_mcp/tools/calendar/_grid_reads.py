@@ -23,6 +23,7 @@ from hostex_mcp.domain.grid import (
     letters,
     stuck_nights,
 )
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import ClosedNights, is_placed
 from hostex_mcp.domain.stays import HOLDING
@@ -236,7 +237,7 @@ async def _stuck(
 
 def _unplaced_notes(portfolio: Portfolio, narrowed: Portfolio, stays: Sequence[Reservation]) -> list[str]:
     """Say which stays are in no row because they have no property."""
-    codes = [stay.stay_code for stay in stays if stay.status in HOLDING and not is_placed(stay)]
+    codes = [one_line(stay.stay_code) for stay in stays if stay.status in HOLDING and not is_placed(stay)]
     if codes:
         count = "1 stay has" if len(codes) == 1 else f"{len(codes)} stays have"
         return [f"{count} no property and no row: {some(codes, _MOST_NAMED)}."]

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from hostex_mcp.domain.channels import channel_name
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import MONTHS, days_text, in_quotes, money, quoted
 from hostex_mcp.toolkit.results import JsonObject, lean
 
@@ -213,7 +214,7 @@ def _channels(codes: Iterable[str]) -> str:
 
 
 def _channel(code: str) -> str:
-    return LETTERS.get(code) or quoted(code)
+    return LETTERS.get(code) or quoted(one_line(code))
 
 
 def _name(name: str) -> str:

@@ -77,7 +77,7 @@ async def test_a_currency_that_no_listing_has_is_refused() -> None:
 
 async def test_listings_in_another_currency_are_named_and_left_alone() -> None:
     sandbox = account(["EUR", "EUR", "USD"], [100, 110, 312], [100, 110, 100])
-    shown = (await reprice(sandbox, 120, "preview", currency="EUR"))["preview"]
+    shown = (await reprice(sandbox, 120, "token", currency="EUR"))["preview"]
     assert "vrbo vr-3001 is in USD and is left alone." in shown["warnings"]
     assert shown["target"]["currency"] == "EUR"
     done = await reprice(sandbox, 120, currency="EUR")
