@@ -14,7 +14,8 @@ function context() {
     locale: navigator.language,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     displayMode: "fullscreen",
-    availableDisplayModes: ["fullscreen"],
+    // It has all of the page already.
+    availableDisplayModes: [],
     platform: "web",
     containerDimensions: { width: frame.clientWidth, height: frame.clientHeight },
   };
@@ -80,8 +81,6 @@ async function answer(method, params) {
       return openLink(params);
     case "ui/download-file":
       return download(params);
-    case "ui/request-display-mode":
-      return { mode: "fullscreen" };
     case "ping":
       return {};
     default:
