@@ -12,7 +12,7 @@ async function show(answer) {
   const id = answer.data.change_id;
   if (!id) {
     const text = answer.error?.message ?? answer.text;
-    replace(view, answer.error ? problem(answer.error) : el("p", { class: "notice" }, text));
+    replace(view, answer.error ? problem(answer.error) : el("p", "notice", text));
     return;
   }
   const secret = secretOf(answer);
