@@ -140,10 +140,13 @@ def test_hostile_text_stays_text(stage: Stage) -> None:
 
 
 def test_axe_finds_nothing_in_a_card_before_and_after_the_decision(stage: Stage) -> None:
-    waiting = stage.show("change", _answer(_change(text="Good evening", spelled="Good evening")))
+    draft = _change(text="Good evening", spelled="Good evening")
+    stage.answers["read_change"] = lambda _: _read(draft)
+    waiting = stage.show("change", _answer(draft))
     expect(waiting.view.get_by_role("button", name="Send")).to_be_visible()
     assert barriers(waiting) == []
 
+    stage.answers["read_change"] = lambda _: _read(_done())
     done = stage.show("change", _answer(_done()), scheme="dark")
     expect(done.view.get_by_text("It is done.")).to_be_visible()
     assert barriers(done) == []
