@@ -35,13 +35,16 @@ def _inspector(target: Sequence[str], folder: Path) -> Generator[str]:
     ) as process:
         assert process.stdout
         told = (found[0] for line in process.stdout if (found := _ADDRESS.search(line)))
-        yield next(told)
-        process.terminate()
+        try:
+            yield next(told)
+        finally:
+            process.terminate()
 
 
 def _day(page: Page) -> FrameLocator:
     """The view of the day, opened as a person does."""
     page.locator("label:has(input[role=switch])").first.click()
+    expect(page.get_by_text("Connected", exact=True).first).to_be_visible()
     page.get_by_text("Apps", exact=True).first.click()
     page.get_by_text("Get daily briefing").first.click()
     page.get_by_role("button", name="Open App").click()
