@@ -89,7 +89,7 @@ export class Grid {
       const iso = isoDay(day);
       const [year, month] = iso.split("-").map(Number);
       const next = Math.min(Date.UTC(year, month, 1) / 86_400_000, this.origin + this.width);
-      labels.push(el("div", { class: "month", style: `left:${this.left(day)}px;width:${(next - day) * COLUMN}px` }, el("span", {}, monthName(iso))));
+      labels.push(el("div", { class: "month", style: `left:${this.left(day)}px;width:${(next - day) * COLUMN}px` }, next - day > 2 && el("span", {}, monthName(iso))));
       day = next;
     }
     replace(this.months, labels);

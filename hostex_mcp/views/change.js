@@ -12,12 +12,12 @@ async function show(answer) {
   const id = answer.data.change_id;
   if (!id) {
     const text = answer.error?.message ?? answer.text;
-    replace(view, answer.error ? problem(answer.error) : el("p", { class: "notice" }, text));
+    replace(view, answer.error ? problem(answer.error) : el("p", "notice", text));
     return;
   }
   const secret = secretOf(answer);
   const now = await host.call("read_change", { change_id: id, secret: secret ?? "" });
-  if (now.data.change) replace(view, changeCard(host, now.data.change, secret));
+  if (now.data.change) replace(view, el("h1", "unseen", "A change"), changeCard(host, now.data.change, secret));
   else replace(view, problem(now.error ?? { message: "This change is not here any more." }));
 }
 

@@ -12,6 +12,7 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import accumulate
 from pathlib import PurePosixPath
 
 VIEWS = {
@@ -30,9 +31,12 @@ _UNREAD = re.compile(r"^[ \t]*(?://.*\n|/\*[\s\S]*?\*/\n|\n)|^[ \t]+", re.MULTIL
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
 _SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?| ([-+*]) (?![-+])")
 _JOINED = re.compile(r"(?<=[{(\[,;])\n(?=[^<])")
-_NESTED = re.compile(r"/|\$\{[^}`]*`")
+_CONSTANT = ";\nconst "
+_NESTED = re.compile(r"\$\{[^}`]*`")
+_DIVIDED = re.compile(r"(?<! )/|/(?! )")
+_METHOD = re.compile(r"^  (?:async )?(\w+)\([^\n>]*\) \{\n[\s\S]*?^  \}\n", re.MULTILINE)
 _LAST = re.compile(r"[;,]?\n(?=[})\]])")
-_STYLE_SPACED = re.compile(r"\s*;?\s*(})\s*|\s*([{;,])\s*|(?<=:)\s+")
+_STYLE_SPACED = re.compile(r"\s*;?\s*(})\s*|\s*([{;,>])\s*|(?<=:)\s+")
 _FRAME = """<!doctype html>
 <html lang="en">
 <head>
@@ -93,22 +97,40 @@ def _text(path: str) -> str:
 
 
 def _used(script: str) -> str:
-    """Return a script without the functions that nothing in it names: parts have some for other views."""
-    words = Counter(re.findall(r"\w+", _UNREAD.sub("", script)))
+    """Return a script without the functions and methods that nothing in it names: parts have some for other
+    views."""
+    text = _UNREAD.sub("", script)
+    words, members = Counter(re.findall(r"\w+", text)), {"constructor", *re.findall(r"\.(\w+)", text)}
     fewer = _FUNCTION.sub(lambda found: found[0] if words[found[1]] > 1 else "", script)
+    fewer = _METHOD.sub(lambda found: found[0] if found[1] in members else "", fewer)
     return fewer if fewer == script else _used(fewer)
 
 
 def _lean(script: str) -> str:
     """Return a script without comments and needless spaces. Strings are in double quotes or backticks that
-    end on their line; a line that divides, has a regular expression or a template in a template stays."""
-    return _JOINED.sub(
-        "", "".join(map(_lean_line, _LAST.sub("", _UNREAD.sub("", script)).splitlines(keepends=True)))
-    )
+    end on their line; a line with a regular expression or a template in a template stays."""
+    lines = _LAST.sub("", _UNREAD.sub("", script)).splitlines(keepends=True)
+    return _JOINED.sub("", _declared_together("".join(map(_lean_line, lines))))
+
+
+def _declared_together(script: str) -> str:
+    """Return a script in which constants that stand one behind the other are declared by one word."""
+    first, *others = script.split(_CONSTANT)
+    together, declared = first, first.rpartition("\nconst ")[2]
+    for other in others:
+        together += f",\n{other}" if _is_whole(declared) else f"{_CONSTANT}{other}"
+        declared = other.rpartition("\nconst ")[2]
+    return together
+
+
+def _is_whole(declaration: str) -> bool:
+    """Whether every bracket is closed that is opened, and nothing is ended."""
+    depths = list(accumulate(1 if char in "{([" else -1 for char in re.findall(r"[{(\[\])}]", declaration)))
+    return ";" not in declaration and min(depths, default=0) >= 0 and depths[-1:] in ([], [0])
 
 
 def _lean_line(line: str) -> str:
-    if _NESTED.search(line):
+    if _NESTED.search(line) or _DIVIDED.search(_TEXT.sub("", line)):
         return line
     parts = _TEXT.split(line)
     return "".join(part if place % 2 else _SPACED.sub(r"\1\2", part) for place, part in enumerate(parts))

@@ -133,7 +133,7 @@ class Report {
     replace(
       this.body,
       el("h2", {}, `${label} by ${BY[this.by].toLowerCase()}`),
-      el("p", "key small quiet", el("span", {}, el("i", "swatch"), "This period"), el("span", {}, el("i", "swatch was"), "The period before")),
+      el("p", "key small quiet", el("span", {}, el("i", "swatch"), "This period"), el("span", {}, el("i", "swatch was"), this.by === "month" ? "The month before" : "The period before")),
       el("div", { class: "chart", "aria-hidden": shown.length > 0 && "true" }, chart),
       el("p", "actions", toggle, host.can("download") && button("Download CSV", () => this.download(lines))),
       this.table(lines),

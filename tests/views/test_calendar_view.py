@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.views.calendars import HOSTILE, answer, asked, empty_days, in_turn, listing, row, stay
 from tests.views.cards import decides, failed
-from tests.views.measures import flaws, framed
+from tests.views.measures import barriers, flaws, framed
 from tests.views.stage import CAPABILITIES, Json, Shown, Stage
 
 _DOUBLE = {"kind": "double_booking", "start": 12, "nights": 1, "stay_codes": ["0-Ben-10", "0-Cleo-12"]}
@@ -282,3 +282,33 @@ def test_nothing_to_show_and_what_goes_wrong_have_words(stage: Stage) -> None:
     expect(shown.view.get_by_text("Home 1: free")).to_be_visible()
     shown = stage.show("calendar", failed("forbidden", "This grant has no calendar."))
     expect(shown.view.get_by_role("alert")).to_contain_text("This grant has no calendar.")
+
+
+def test_axe_finds_nothing_in_the_calendar_nor_in_what_opens_from_it(stage: Stage) -> None:
+    shown = _show(stage, _busy(), width=1280)
+    expect(_cell(shown, "Early, Airbnb")).to_be_visible()
+
+    assert barriers(shown) == []
+    _cell(shown, "Early, Airbnb").click()
+    expect(shown.view.get_by_role("dialog")).to_be_visible()
+    assert barriers(shown) == []
+
+
+def test_marks_of_closed_days_stand_beside_the_minimum_stay(stage: Stage) -> None:
+    rules: Json = {"min_stay": [[0, 31, 30]], "no_arrival": [[0, 31]], "no_departure": [[0, 31]]}
+    shown = _show(stage, [row(1, "Harbour Loft", listings=[listing(31, **rules)])], width=1280)
+    cell = shown.view.locator(".cell[data-least]").first
+    expect(cell.locator(".shut")).to_have_count(2)
+
+    tops = cell.evaluate(
+        """(cell) => [
+            parseFloat(getComputedStyle(cell, "::before").top) + 14,
+            ...[...cell.querySelectorAll(".shut")].map((mark) => mark.offsetTop),
+            ...[...cell.querySelectorAll(".shut")].map((mark) => cell.offsetWidth / 2 - mark.offsetLeft),
+        ]"""
+    )
+
+    least, out, into, *beyond_the_middle = tops
+    # Stays that end on this day cover its first half.
+    assert min(out, into) >= least
+    assert max(beyond_the_middle) <= 0

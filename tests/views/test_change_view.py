@@ -4,6 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.views.measures import barriers
 from tests.views.stage import Json, Stage
 
 _SECRET = "s" * 32
@@ -136,3 +137,16 @@ def test_hostile_text_stays_text(stage: Stage) -> None:
     expect(shown.view.get_by_role("heading", level=2, name="<img src=x")).to_be_visible()
     assert shown.view.locator("img, script:not([type=module])").count() == 0
     assert shown.page.evaluate("window.broken === undefined")
+
+
+def test_axe_finds_nothing_in_a_card_before_and_after_the_decision(stage: Stage) -> None:
+    draft = _change(text="Good evening", spelled="Good evening")
+    stage.answers["read_change"] = lambda _: _read(draft)
+    waiting = stage.show("change", _answer(draft))
+    expect(waiting.view.get_by_role("button", name="Send")).to_be_visible()
+    assert barriers(waiting) == []
+
+    stage.answers["read_change"] = lambda _: _read(_done())
+    done = stage.show("change", _answer(_done()), scheme="dark")
+    expect(done.view.get_by_text("It is done.")).to_be_visible()
+    assert barriers(done) == []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.views.cards import answered, failed
-from tests.views.measures import flaws
+from tests.views.measures import barriers, flaws
 from tests.views.stage import CAPABILITIES, Json, Shown, Stage
 
 HOSTILE = '<img src=x onerror="parent.broken = true">\u202e'
@@ -164,3 +164,12 @@ def test_no_money_no_sales_and_no_tools_have_words(stage: Stage) -> None:
 
     shown = _show(stage, failed("forbidden", "This grant has no figures."), capabilities=CAPABILITIES)
     expect(shown.view.get_by_role("alert")).to_contain_text("This grant has no figures.")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_in_the_figures(stage: Stage, width: int) -> None:
+    shown = _show(stage, _report(_home("Harbour Loft", 1000), _home("Alfama", 500.5)), width=width)
+    shown.view.get_by_role("button", name="Show numbers").click()
+    expect(shown.view.get_by_role("region", name="Numbers")).to_be_visible()
+
+    assert barriers(shown) == []

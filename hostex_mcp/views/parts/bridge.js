@@ -30,6 +30,10 @@ export function answerOf(result) {
   return { data, meta: result?._meta ?? {}, text, error };
 }
 
+function refused(message) {
+  return answerOf({ structuredContent: { error: { kind: "host", message } } });
+}
+
 class Host {
   constructor(handlers) {
     this.handlers = handlers;
@@ -54,19 +58,18 @@ class Host {
 
   /** Whether the host offers "tools", "links", "download", "message", "modelContext" or "fullscreen". */
   can(capability) {
-    if (capability === "fullscreen") return (this.context.availableDisplayModes ?? []).includes("fullscreen");
+    const { availableDisplayModes: modes = [], displayMode } = this.context;
+    if (capability === "fullscreen") return modes.includes(capability) && modes.some((mode) => mode !== displayMode);
     return this.capabilities[CAPABILITIES[capability]] !== undefined;
   }
 
   /** Call a tool of the server through the host. A tool's error is in the answer. */
   async call(tool, args) {
-    if (!this.can("tools")) {
-      return answerOf({ isError: true, structuredContent: { error: { kind: "host", message: "This app does not let views use tools. Ask in the chat instead." } } });
-    }
+    if (!this.can("tools")) return refused("This app does not let views use tools. Ask in the chat instead.");
     try {
       return answerOf(await this.request("tools/call", { name: tool, arguments: args }));
     } catch (error) {
-      return answerOf({ isError: true, structuredContent: { error: { kind: "host", message: error.message } } });
+      return refused(error.message);
     }
   }
 

@@ -18,9 +18,9 @@ export function changeCard(host, change, secret, decided = () => {}) {
  * closed, or null where it could not be worked out. */
 export async function propose(host, tool, args) {
   const dialog = el("dialog", { "aria-label": "A change to approve" });
-  const body = el("div", { class: "card" }, el("p", { class: "quiet", role: "status" }, "Working out what would change …"));
+  const body = el("div", "card", el("p", { class: "quiet", role: "status" }, "Working out what would change …"));
   let last = null;
-  dialog.append(body, el("p", { class: "actions" }, button("Close", () => dialog.close(), { kind: "quiet" })));
+  dialog.append(body, el("p", "actions", button("Close", () => dialog.close(), { kind: "quiet" })));
   document.body.append(dialog);
   placeNear(dialog, document.activeElement.getBoundingClientRect().top);
   dialog.showModal();
@@ -59,16 +59,16 @@ function drawCard(card, host, held, decided) {
     el(
       "div",
       {},
-      el("p", { class: "card-by" }, el("span", { class: `badge ${LOOK[change.state] ?? ""}` }, change.headline), el("bdi", {}, change.app), `asked ${change.asked}`),
-      el("h2", { class: "card-title" }, el("bdi", {}, change.summary)),
+      el("p", "card-by", el("span", `badge ${LOOK[change.state] ?? ""}`, change.headline), el("bdi", {}, change.app), `asked ${change.asked}`),
+      el("h2", "card-title", el("bdi", {}, change.summary)),
     ),
-    change.moved && change.open && el("div", { class: "notice warn" }, "Something has changed since you were asked. Nothing was done yet: please look again."),
+    change.moved && change.open && el("div", "notice warn", "Something has changed since you were asked. Nothing was done yet: please look again."),
     change.outcome && outcome(change),
-    change.rows.length > 0 && el("ul", { class: "moves" }, change.rows.map(move)),
-    change.warnings.length > 0 && el("div", { class: "notice warn" }, change.warnings.map((text) => el("p", {}, text))),
+    change.rows.length > 0 && el("ul", "moves", change.rows.map(move)),
+    change.warnings.length > 0 && el("div", "notice warn", change.warnings.map((text) => el("p", {}, text))),
     change.about.length > 0 && named(change.about),
     held.error && problem(held.error),
-    change.open ? choices(card, host, held, decided) : change.outcome?.undo && takeBack(host, held),
+    change.open ? choices(card, host, held, decided) : change.outcome?.undo && takeBack(card, host, held),
   );
 }
 
@@ -79,14 +79,14 @@ function outcome(change) {
     { class: `notice ${look}`, role: "status" },
     el("p", {}, el("b", {}, change.outcome.sentence)),
     change.outcome.notes.map((note) => el("p", {}, note)),
-    change.decided && el("p", { class: "quiet small" }, change.decided),
+    change.decided && el("p", "quiet small", change.decided),
   );
 }
 
 function choices(card, host, held, decided) {
   const { change, secret } = held;
   if (!secret) {
-    return el("p", { class: "notice" }, "This app does not hand on what this view needs to decide. Open the page of changes instead: the answer in the chat says where.");
+    return el("p", "notice", "This app does not hand on what this view needs to decide. Open the page of changes instead: the answer in the chat says where.");
   }
   const draft = change.text === null ? null : el("textarea", { id: "draft", dir: "auto" });
   if (draft) draft.value = held.typed ?? change.text;
@@ -111,21 +111,26 @@ function choices(card, host, held, decided) {
     {},
     draft && el("label", { for: "draft" }, "The message, as it will be sent"),
     draft,
-    draft && change.text !== change.spelled && el("p", { class: "quiet small" }, "Characters that nobody can see were taken out."),
+    draft && change.text !== change.spelled && el("p", "quiet small", "Characters that nobody can see were taken out."),
     el(
       "p",
       { class: "actions" },
       button(draft ? "Send" : "Approve", () => decide(true), { kind: "primary" }),
       button("Decline", () => decide(false)),
     ),
-    el("p", { class: "quiet small" }, `You can decide until ${change.expires}. If nobody does, nothing is changed.`),
+    el("p", "quiet small", `You can decide until ${change.expires}. If nobody does, nothing is changed.`),
   );
 }
 
-function takeBack(host, { change }) {
+function takeBack(card, host, { change }) {
   const { undo } = change.outcome;
   if (!undo.tool) return null;
-  return el("p", { class: "actions" }, button(`Undo: ${undo.title}`, () => propose(host, undo.tool, undo.arguments)));
+  const act = async () => {
+    const back = await propose(host, undo.tool, undo.arguments);
+    // What has been taken back is not there to look at.
+    if (back?.state === "done") card.closest("dialog")?.close();
+  };
+  return el("p", "actions", button(`Undo: ${undo.title}`, act));
 }
 
 function move(row) {
@@ -138,7 +143,7 @@ function move(row) {
         "div",
         { class: "line" },
         el("span", {}, shownValue(row.name)),
-        el("span", {}, row.before && [el("span", { class: "before" }, shownValue(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownValue(row.after))),
+        el("span", {}, row.before && [el("span", "before", shownValue(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownValue(row.after))),
       ),
     );
   }
@@ -146,14 +151,14 @@ function move(row) {
     "li",
     {},
     el("h3", {}, shownValue(row.name)),
-    row.before && [el("p", { class: "quiet small" }, "Before"), shownValue(row.before)],
-    row.after && [row.before && el("p", { class: "quiet small" }, "After"), shownValue(row.after, true)],
+    row.before && [el("p", "quiet small", "Before"), shownValue(row.before)],
+    row.after && [row.before && el("p", "quiet small", "After"), shownValue(row.after, true)],
     row.others.length > 0 && named(row.others),
   );
 }
 
 function named(rows) {
-  return el("dl", { class: "named" }, rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value)))));
+  return el("dl", "named", rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value)))));
 }
 
 function shownValue(value, open = false) {
@@ -165,7 +170,7 @@ function shownValue(value, open = false) {
       return value.folded ? el("details", { open }, el("summary", {}, value.folded), text) : text;
     }
     case "several":
-      return el("ul", { class: "several" }, value.parts.map((part) => el("li", {}, shownValue(part, open))));
+      return el("ul", "several", value.parts.map((part) => el("li", {}, shownValue(part, open))));
     default:
       return named(value.rows);
   }

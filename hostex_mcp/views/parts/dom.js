@@ -13,13 +13,17 @@ export function el(tag, attributes = {}, ...children) {
   }
   for (const [name, value] of Object.entries(data)) node.dataset[name] = String(value);
   for (const [name, listener] of Object.entries(on)) node.addEventListener(name, listener);
-  node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...kept(children));
   return node;
+}
+
+function kept(children) {
+  return children.flat(3).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
 /** Put children in the place of what a node holds. */
 export function replace(node, ...children) {
-  node.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  node.replaceChildren(...kept(children));
 }
 
 /** Create a button. `options.kind` is "primary", "danger", "quiet" or plain; while its action runs it cannot be
@@ -41,13 +45,13 @@ export function button(label, action, options = {}) {
 
 /** Lines that stand where text will be. */
 export function skeleton(lines = 4) {
-  const bars = Array.from({ length: lines }, () => el("span", { class: "bar" }));
+  const bars = Array.from({ length: lines }, () => el("span", "bar"));
   return el("div", { class: "skeleton", role: "status", "aria-label": "Loading" }, bars);
 }
 
 /** What is shown where there is nothing to show. */
 export function emptyState(title, text = "") {
-  return el("div", { class: "empty" }, el("p", { class: "empty-title" }, title), text && el("p", { class: "quiet" }, text));
+  return el("div", "empty", el("p", "empty-title", title), text && el("p", "quiet", text));
 }
 
 /** What went wrong and what to do, with a way to try again where there is one. */
@@ -56,7 +60,7 @@ export function problem(error, retry = null) {
     "div",
     { class: "notice bad", role: "alert" },
     el("p", {}, error.message || "That did not work."),
-    error.hint && el("p", { class: "quiet" }, error.hint),
+    error.hint && el("p", "quiet", error.hint),
     retry && button("Try again", retry),
   );
 }

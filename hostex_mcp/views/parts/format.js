@@ -56,10 +56,15 @@ function dayFormat(iso, options) {
 export function money(amount, currency) {
   if (amount === null || amount === undefined) return "";
   const whole = Number.isInteger(amount) ? { maximumFractionDigits: 0, minimumFractionDigits: 0 } : {};
+  return sum(amount, currency, whole) ?? `${number(amount)} ${currency ?? ""}`.trim();
+}
+
+/** A sum with the sign of its currency; undefined for what is none. */
+function sum(amount, currency, digits) {
   try {
-    return formatter(Intl.NumberFormat, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...whole }).format(amount);
+    return formatter(Intl.NumberFormat, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...digits }).format(amount);
   } catch {
-    return `${number(amount)} ${currency ?? ""}`.trim();
+    return undefined;
   }
 }
 
@@ -157,9 +162,5 @@ export function plainText(text) {
 /** A sum in the space of a cell or an axis: whole, thousands shortened. */
 export function shortMoney(amount, currency) {
   const digits = Math.abs(amount) >= 10_000 ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: 0 };
-  try {
-    return formatter(Intl.NumberFormat, { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0, ...digits }).format(amount);
-  } catch {
-    return formatter(Intl.NumberFormat, digits).format(amount);
-  }
+  return sum(amount, currency, { minimumFractionDigits: 0, ...digits }) ?? formatter(Intl.NumberFormat, digits).format(amount);
 }
