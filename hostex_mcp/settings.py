@@ -14,7 +14,18 @@ from annotated_types import Ge, Le, MaxLen, Predicate
 from pydantic import BeforeValidator, SecretStr, TypeAdapter, ValidationError
 
 from hostex_mcp.placeholders import bare_token, placeholder_of
-from hostex_mcp.web_names import ApiUrl, Contact, Hosts, Names, Networks, Origin, Origins, WebPage, names
+from hostex_mcp.web_names import (
+    ApiUrl,
+    BaseUrl,
+    Contact,
+    Hosts,
+    Names,
+    Networks,
+    Origin,
+    Origins,
+    WebPage,
+    names,
+)
 
 PrivacyLevel = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "token", "off"]
@@ -43,7 +54,7 @@ def _folders(value: str) -> tuple[Path, ...]:
 def _file(value: str) -> Path:
     path = Path(value).expanduser()
     existing = path if path.exists() else path.parent
-    if path.is_dir() or not path.parent.is_dir() or not os.access(existing, os.W_OK):
+    if (path.exists() and not path.is_file()) or not path.parent.is_dir() or not os.access(existing, os.W_OK):
         raise ValueError
     return path
 
@@ -179,7 +190,7 @@ class Settings:
     access_token: AccessToken | None = _setting(
         None, "the host's token, from the portal's OpenAPI settings page"
     )
-    api_base_url: ApiUrl = _setting(
+    api_base_url: BaseUrl = _setting(
         "https://api.hostex.io/v3", "address of the Hostex API (the China site has its own)"
     )
     api_timeout_seconds: Seconds = _setting(

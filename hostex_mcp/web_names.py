@@ -31,7 +31,17 @@ def _api_url(value: str) -> str:
         raise ValueError
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError
+    # Looking at a port that is out of range raises an error too.
+    if parts.port == 0:
+        raise ValueError
     return value.rstrip("/")
+
+
+def _base_url(value: str) -> str:
+    # Paths are appended to it, which a query or a fragment would swallow.
+    if "?" in value or "#" in value:
+        raise ValueError
+    return _api_url(value)
 
 
 def _origin(value: str) -> str:
@@ -75,6 +85,11 @@ def _contact(value: str) -> str:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(names), "names, comma-separated"]
 ApiUrl = Annotated[str, AfterValidator(_api_url), "an https address (http only for this machine itself)"]
+BaseUrl = Annotated[
+    str,
+    AfterValidator(_base_url),
+    "an https address without ? and # (http only for this machine itself)",
+]
 Origin = Annotated[
     str,
     AfterValidator(_origin),

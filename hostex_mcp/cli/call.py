@@ -41,6 +41,8 @@ def command(tool: str, arguments: tuple[str, ...], as_json: str | None, yes: boo
     """Call one tool and print its structured result as JSON. A consequential change is shown first and asked
     about; without a terminal and without --yes the answer is no. Status 1: the tool failed; 2: wrong usage;
     3: not confirmed, so nothing was changed."""
+    if not tool.isprintable():
+        raise OneLine(f"{tool!a} is not the name of a tool")
     values = _json_arguments(as_json) | _named_arguments(tool, arguments)
     settings = load_settings(log_level=usual_log_level("error"), **options)
     with waiting(f"Calling {tool}…") as status:
@@ -109,6 +111,8 @@ def _json_arguments(text: str | None) -> dict[str, Any]:
         value: object = json.loads(text)
     except ValueError as error:
         raise OneLine(f"--json is not JSON: {error}") from None
+    except RecursionError:
+        raise OneLine("--json is nested too deeply") from None
     if not isinstance(value, dict):
         raise OneLine("--json must be an object, such as '{\"limit\": 5}'")
     return cast("dict[str, Any]", value)
@@ -131,5 +135,5 @@ def _value(text: str, kind: str | None) -> Any:
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [part.strip() for part in text.split(",")] if kind == "array" else text

@@ -2,13 +2,14 @@
 
 import json
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import tomlkit
-from tomlkit.exceptions import ParseError
+from tomlkit.exceptions import TOMLKitError
 
 from hostex_mcp.cli import jsonc
 from hostex_mcp.cli.clients import NAME, TOKEN, App, Entry
@@ -33,10 +34,14 @@ class Text:
         """Read a file; the text is empty where there is none.
 
         Raises:
+            NotJson: when something other than a file is there.
             OSError: when it cannot be read.
             UnicodeDecodeError: when it is not UTF-8.
         """
-        if not path.exists():
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise jsonc.NotJson("is not a file")
+        except FileNotFoundError:
             return cls()
         raw = path.read_bytes().decode("utf-8")
         crlf = "\r\n" in raw and raw.count("\r\n") == raw.count("\n")
@@ -71,9 +76,12 @@ def merged(app: App, text: str, entry: Entry, *, local: bool) -> str:
     entry = _with_own(entry, jsonc.member(jsonc.load(text), app.section, NAME))
     text = jsonc.put(text, [app.section, NAME], entry)
     if app.inputs and local:
-        inputs: list[Any] = jsonc.member(jsonc.load(text), "inputs") or []
-        if not any(jsonc.member(present, "id") == app.inputs["id"] for present in inputs):
-            text = jsonc.put(text, ["inputs"], [*inputs, app.inputs])
+        inputs: object = jsonc.member(jsonc.load(text), "inputs") or []
+        if not isinstance(inputs, list):
+            raise jsonc.NotJson("has something other than a list under inputs")
+        present = cast("list[object]", inputs)
+        if not any(jsonc.member(item, "id") == app.inputs["id"] for item in present):
+            text = jsonc.put(text, ["inputs"], [*present, app.inputs])
     return text
 
 
@@ -144,18 +152,23 @@ def _with_own(entry: Entry, present: object) -> Entry:
 def _merged_toml(app: App, text: str, entry: Entry) -> str:
     try:
         document = cast("dict[str, Any]", tomlkit.parse(text))
-    except ParseError as error:
+    except (TOMLKitError, ValueError) as error:
         raise jsonc.NotJson(f"is not valid TOML: {error}") from None
-    servers = document.setdefault(app.section, tomlkit.table(is_super_table=True))
-    if not isinstance(servers, dict):
-        raise jsonc.NotJson(f"has something other than a table under {app.section}")
-    table = cast("dict[str, dict[str, Any]]", servers).setdefault(NAME, cast("Any", tomlkit.table()))
+    servers = _table(document, app.section, tomlkit.table(is_super_table=True))
+    table = _table(servers, NAME, tomlkit.table())
     for name in _OF_A_TRANSPORT - entry.keys() - ({"env"} if "command" in entry else set()):
         table.pop(name, None)
     for name, value in entry.items():
         if name not in _WAITS or name not in table:
             _set(table, name, value)
     return tomlkit.dumps(document)
+
+
+def _table(parent: dict[str, Any], name: str, missing: object) -> dict[str, Any]:
+    present = parent.setdefault(name, missing)
+    if not isinstance(present, dict):
+        raise jsonc.NotJson(f"has something other than a table under {name}")
+    return cast("dict[str, Any]", present)
 
 
 def _set(table: dict[str, Any], name: str, value: Any) -> None:

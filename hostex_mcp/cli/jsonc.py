@@ -40,6 +40,8 @@ def load(text: str) -> dict[str, Any]:
         value = json.loads(_plain(text) if text.strip() else "{}")
     except ValueError as error:
         raise NotJson(f"is not valid JSON: {error}") from None
+    except RecursionError:
+        raise NotJson("is nested too deeply") from None
     if not isinstance(value, dict):
         raise NotJson("is not a JSON object")
     return cast("dict[str, Any]", value)
@@ -111,7 +113,10 @@ def _dumped(text: str, at: int, value: Any) -> str:
 
 
 def _indented(value: Any, indent: str, step: str) -> str:
-    return json.dumps(value, indent=step, ensure_ascii=False).replace("\n", f"\n{indent}")
+    text = json.dumps(value, indent=step, ensure_ascii=False)
+    # Half an emoji, which a client's file may hold, is no text that could be written.
+    readable = text if text.encode(errors="replace").decode() == text else json.dumps(value, indent=step)
+    return readable.replace("\n", f"\n{indent}")
 
 
 def _indent_of(text: str, at: int) -> str:

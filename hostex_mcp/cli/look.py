@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from io import TextIOWrapper
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -13,6 +13,7 @@ from rich.highlighter import JSONHighlighter
 from rich.segment import Segment
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
 _UNFOLDED = 1_000
 _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -78,12 +79,19 @@ class Block:
             yield Segment.line()
 
 
+class _Waiting(Status):
+    """Shows texts as they are: names of tools and addresses may have brackets."""
+
+    def update(self, status: RenderableType | None = None, **how: Any) -> None:
+        super().update(Text(status) if isinstance(status, str) else status, **how)
+
+
 def waiting(text: str) -> Status:
     """Return a context in which a terminal shows what is going on; in a pipe it shows nothing. `update`
-    changes the text, `stop` and `start` leave the terminal to others for a while."""
+    changes it, `stop` and `start` leave the terminal to others for a while."""
     is_visible = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     out = Console(stderr=True, quiet=not is_visible, force_terminal=is_visible, force_interactive=is_visible)
-    return Status(text, console=out, spinner_style="cyan")
+    return _Waiting(Text(text), console=out, spinner_style="cyan")
 
 
 def print_json(value: object) -> None:

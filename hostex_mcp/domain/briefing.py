@@ -23,7 +23,7 @@ from hostex_mcp.domain.conflicts import Overlap, overlaps
 from hostex_mcp.domain.days import DAY, Today
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import is_placed
-from hostex_mcp.domain.readiness import balance_due, has_lock_code, uses_lock_codes
+from hostex_mcp.domain.readiness import LockCodeUse, balance_due, has_lock_code
 from hostex_mcp.domain.turnovers import Turnover
 from hostex_mcp.domain.wording import money, quoted
 
@@ -127,12 +127,12 @@ def turnover_warnings(turnovers: Iterable[Turnover]) -> list[DayWarning]:
 def arrival_warnings(stays: Sequence[Reservation], day: Today) -> list[DayWarning]:
     """Return what the arrivals of a day and the next one lack."""
     warnings: list[DayWarning] = []
-    orders: set[str] = set()
+    orders, codes = set[str](), LockCodeUse(stays)
     for stay in stays:
         today = day(stay.property_id)
         if stay.status != "accepted" or not today <= stay.check_in_date <= today + DAY:
             continue
-        if not has_lock_code(stay) and uses_lock_codes(stay, stays):
+        if not has_lock_code(stay) and codes.expected(stay):
             warnings.append(_about("arrival_without_lock_code", stay))
         balance = balance_due(stay)
         # The balance is that of the whole order, so each of its stays carries the same one.
@@ -191,6 +191,7 @@ def _double_booking(overlap: Overlap) -> DayWarning:
     name = quoted(one_line(overlap.first.guest_name or "")) or "a guest without a name"
     plural, code = "" if overlap.nights == 1 else "s", overlap.first.stay_code
     detail = f"same {overlap.nights} night{plural} as {name}{f' ({code})' if code else ''}"
+    detail += f"; {overlap.more} more are not listed" if overlap.more else ""
     return DayWarning(
         "overlapping_stays", overlap.first_night, detail, overlap.second, overlap.second.property_id
     )

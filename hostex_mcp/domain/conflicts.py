@@ -12,33 +12,38 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from itertools import combinations
 from math import lcm
+from operator import itemgetter
 
 from hostex_mcp.api.endpoints.calendar import CalendarDay, PricingRatio
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY, Run, runs
 from hostex_mcp.domain.money import exact
-from hostex_mcp.domain.nights import ClosedNights, Nights, holds, nights
+from hostex_mcp.domain.nights import ClosedNights, Nights, holds
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.domain.stays import by_check_in
 
 # A price that a channel has rounded may be off by up to one unit.
 _ROUNDING = 1
+# All pairs of stays that hold the same night are the square of their number.
+_MOST_PAIRS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two stays that hold the same nights of a property, the earlier one first."""
+    """Two stays that hold the same nights of a property, the earlier one first. On the last of a property,
+    `more` counts those that are not told."""
 
     first: Reservation
     second: Reservation
     first_night: date
     nights: int
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +91,38 @@ class PriceNight:
 
 
 def overlaps(stays: Iterable[Reservation]) -> list[Overlap]:
-    """Return every pair of stays that hold the same night of one property, by night."""
+    """Return the pairs of stays that hold the same night of one property, by night; of a property with very
+    many, the first ones."""
     by_property: dict[int, list[Reservation]] = {}
     for stay in sorted(filter(holds, stays), key=by_check_in):
         by_property.setdefault(stay.property_id, []).append(stay)
-    pairs = [pair for own in by_property.values() for pair in combinations(own, 2)]
-    shared = [(first, second, _shared_nights(first, second)) for first, second in pairs]
-    double = [Overlap(first, second, days[0], len(days)) for first, second, days in shared if days]
+    double = [pair for own in by_property.values() for pair in _doubled(own)]
     return sorted(double, key=lambda pair: (pair.first_night, pair.first.property_id, pair.first.stay_code))
 
 
-def _shared_nights(first: Reservation, second: Reservation) -> list[date]:
-    start = max(first.check_in_date, second.check_in_date)
-    return nights(start, min(first.check_out_date, second.check_out_date))
+def double_bookings(stays: Iterable[Reservation], start: date, end: date) -> list[Overlap]:
+    """Return the pairs of stays that hold the same night and touch the nights between two days, both
+    included."""
+    return overlaps(stay for stay in stays if stay.check_in_date <= end and stay.check_out_date > start)
+
+
+def _doubled(stays: Iterable[Reservation]) -> list[Overlap]:
+    """Return the pairs of one property, whose stays come by check-in."""
+    there: list[tuple[date, int, Reservation]] = []
+    pairs, more = list[Overlap](), 0
+    for number, stay in enumerate(stays):
+        start = stay.check_in_date
+        if stay.check_out_date <= start:
+            continue
+        del there[: bisect_left(there, (start + DAY,))]
+        told = there[: _MOST_PAIRS - len(pairs)]
+        pairs += [
+            Overlap(other, stay, start, (min(until, stay.check_out_date) - start).days)
+            for until, _, other in sorted(told, key=itemgetter(1))
+        ]
+        more += len(there) - len(told)
+        insort(there, (stay.check_out_date, number, stay))
+    return [*pairs[:-1], replace(pairs[-1], more=more)] if more else pairs
 
 
 def channel_holes(books: Sequence[Nights], days: ListingDays, start: date, end: date) -> list[ChannelHole]:

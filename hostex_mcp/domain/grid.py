@@ -4,13 +4,13 @@ asks on each day, and nights that cannot be sold."""
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import heappop, heappush
 from itertools import groupby
 from typing import TypeVar
 
 from hostex_mcp.api.endpoints.calendar import CalendarDay, Restrictions
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.conflicts import Overlap, overlaps
-from hostex_mcp.domain.days import DAY, days_of
+from hostex_mcp.domain.days import days_of
 from hostex_mcp.domain.gaps import UnsellableNights
 from hostex_mcp.domain.nights import Nights, is_placed
 from hostex_mcp.domain.stay_rules import ListingDays, RuleViolation
@@ -66,13 +66,14 @@ class Columns:
 def bars(stays: Iterable[Reservation], start: date, end: date) -> list[Bar]:
     """Return the stays of one property that hold it between two days, both included, by check-in. A guest
     who leaves on the first day is still there in the morning."""
-    lanes: list[date] = []
-    placed: list[Bar] = []
+    taken, free, placed = list[tuple[date, int]](), list[int](), list[Bar]()
     for stay in sorted(filter(_is_shown, stays), key=by_check_in):
         if stay.check_in_date > end or stay.check_out_date < start:
             continue
-        lane = next((number for number, until in enumerate(lanes) if until <= stay.check_in_date), len(lanes))
-        lanes[lane : lane + 1] = [stay.check_out_date]
+        while taken and taken[0][0] <= stay.check_in_date:
+            heappush(free, heappop(taken)[1])
+        lane = heappop(free) if free else len(taken)
+        heappush(taken, (stay.check_out_date, lane))
         placed.append(Bar(stay, lane))
     return placed
 
@@ -93,16 +94,6 @@ def _letter(book: Nights | None, night: date) -> str:
     if day is None:
         return UNKNOWN
     return FREE if day.available else BLOCK
-
-
-def double_bookings(book: Nights, stays: Iterable[Reservation], start: date, end: date) -> list[Overlap]:
-    """Return the double bookings of one property that touch these nights."""
-    # Of the many stays of a property hardly any share a night, and every pair would be looked at.
-    shared = {stay.key for holding in book.holders.values() if len(holding) > 1 for stay in holding}
-    doubled = overlaps(stay for stay in stays if stay.key in shared) if shared else []
-    return [
-        pair for pair in doubled if pair.first_night <= end and pair.first_night + pair.nights * DAY > start
-    ]
 
 
 def columns(days: ListingDays, start: date, end: date) -> Columns:

@@ -103,13 +103,20 @@ class Nights:
         return ClosedNights(run.start_date, run.days, stays[0] if stays else None, remarks, visible)
 
 
-def nights_of(days: Iterable[AvailabilityDay], stays: Iterable[Reservation]) -> Nights:
-    """Join the calendar of one property with its stays, of whatever status."""
-    holding: dict[date, list[Reservation]] = {}
+def nights_of(
+    days: Iterable[AvailabilityDay], stays: Iterable[Reservation], first: date, last: date
+) -> Nights:
+    """Join the calendar of one property with its stays, of whatever status, on the nights from `first` to
+    `last`, both included."""
+    asked = nights(first, last + DAY)
+    holders = [list[Reservation]() for _ in asked]
     for stay in sorted(filter(holds, stays), key=by_check_in):
-        for night in nights(stay.check_in_date, stay.check_out_date):
-            holding.setdefault(night, []).append(stay)
-    return Nights({day.date: day for day in days}, holding)
+        # Only these nights: a stay that never ends would have tens of thousands.
+        start, end = ((day - first).days for day in (stay.check_in_date, stay.check_out_date))
+        for holding in holders[max(start, 0) : max(end, 0)]:
+            holding.append(stay)
+    holding_nights = {night: holding for night, holding in zip(asked, holders, strict=True) if holding}
+    return Nights({day.date: day for day in days}, holding_nights)
 
 
 def free_runs(book: Nights, start: date, end: date) -> list[Run[bool]]:

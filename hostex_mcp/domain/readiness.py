@@ -16,6 +16,7 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,6 +28,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK, Cleaning
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.nights import is_placed
+from hostex_mcp.domain.stays import by_check_in
 from hostex_mcp.domain.turnovers import TurnoverData, cleaning_before
 
 Details = Literal["sent", "scheduled", "not_seen", "no_thread", "not_known"]
@@ -72,10 +74,10 @@ class ArrivalCheck:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalContext:
-    """What arrivals are checked against: all stays around them, the turnovers of each property, the threads,
-    and the automatic messages that wait (None if they could not be read)."""
+    """What arrivals are checked against: the codes of all stays around them, the turnovers of each property,
+    the threads, and the automatic messages that wait (None if they could not be read)."""
 
-    stays: Sequence[Reservation]
+    codes: "LockCodeUse"
     turnovers: Mapping[int, TurnoverData]
     threads: Sequence[Conversation]
     plans: Sequence[AutomationAction] | None
@@ -95,15 +97,41 @@ def has_lock_code(stay: Reservation) -> bool:
     return bool(stay.check_in_details and stay.check_in_details.lock_code)
 
 
-def uses_lock_codes(stay: Reservation, stays: Iterable[Reservation]) -> bool:
-    """Whether a stay should have a code, judging by the earlier stays."""
-    before = [
-        other
-        for other in stays
-        if other.check_in_date < stay.check_in_date and other.status == "accepted" and other.key != stay.key
-    ]
-    own = [other for other in before if other.property_id == stay.property_id] or before
-    return bool(own) and 2 * sum(map(has_lock_code, own)) >= len(own)
+class LockCodeUse:
+    """How many of these stays carry a lock code, in each property and in all: looked up for many stays."""
+
+    def __init__(self, stays: Iterable[Reservation]) -> None:
+        accepted = [stay for stay in stays if stay.status == "accepted"]
+        self._all = _Codes()
+        self._own: dict[int, _Codes] = {}
+        for stay in sorted(accepted, key=by_check_in):
+            self._all.add(stay)
+            self._own.setdefault(stay.property_id, _Codes()).add(stay)
+
+    def expected(self, stay: Reservation) -> bool:
+        """Whether a stay should have a code, judging by the earlier stays."""
+        own = self._own.get(stay.property_id, self._all)
+        count, coded = own.before(stay.check_in_date)
+        if not count:
+            count, coded = self._all.before(stay.check_in_date)
+        return bool(count) and 2 * coded >= count
+
+
+class _Codes:
+    """Stays by check-in, and how many of those up to each carry a code."""
+
+    def __init__(self) -> None:
+        self._days: list[date] = []
+        self._coded = [0]
+
+    def add(self, stay: Reservation) -> None:
+        self._days.append(stay.check_in_date)
+        self._coded.append(self._coded[-1] + has_lock_code(stay))
+
+    def before(self, day: date) -> tuple[int, int]:
+        """Count the stays that began before a day, and those of them with a code."""
+        count = bisect_left(self._days, day)
+        return count, self._coded[count]
 
 
 def readiness(stay: Reservation, around: ArrivalContext, today: date) -> ArrivalCheck:
@@ -114,7 +142,7 @@ def readiness(stay: Reservation, around: ArrivalContext, today: date) -> Arrival
     facts = {
         "property": is_placed(stay),
         "balance": balance is None,
-        "lock code": lock_code or not uses_lock_codes(stay, around.stays),
+        "lock code": lock_code or not around.codes.expected(stay),
         DETAILS: details != "not_seen" or not due,
     }
     missing = [name for name, done in facts.items() if not done] + [*cleaning.missing]

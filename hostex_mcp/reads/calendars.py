@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from hostex_mcp.api import HostexError, Operation
+from hostex_mcp.api import HostexError, Operation, Pace
 from hostex_mcp.api.endpoints.calendar import (
     GET_PRICING_RATIOS,
     LIST_AVAILABILITIES,
@@ -119,7 +119,11 @@ async def read_nights(
     for stay in stays.items:
         by_property.setdefault(stay.property_id, []).append(stay)
     calendars = {row.id: row for part in answers.items for row in part}
-    books = {key: nights_of(row.availabilities, by_property.get(key, ())) for key, row in calendars.items()}
+    pace, books = Pace(), dict[int, Nights]()
+    for key, row in calendars.items():
+        known = by_property.get(key, ())
+        books[key] = nights_of(row.availabilities, known, min(start, first) - around, max(end, last) + around)
+        await pace.rest()
     unread = [Failure(place_id, why.kind, why.message) for part, why in answers.failed for place_id in part]
     return Calendars(books, stays.items, [], {}, [*stays.failures, *unread], stays.notes)
 

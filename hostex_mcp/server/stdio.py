@@ -192,12 +192,20 @@ def _read_again(failure: ValidationError) -> SessionMessage | JSONRPCError | Non
             content = normalise(_decoded(line))
         except NoMessage as error:
             return _error({"id": error.id}, INVALID_REQUEST, str(error))
-        except (ValueError, RecursionError):
+        except (json.JSONDecodeError, RecursionError):
             return _error(None, PARSE_ERROR, "This line is not JSON.")
+        # Python and pydantic read no number of more than 4,300 digits.
+        except ValueError:
+            return _error(_outline(line), INVALID_REQUEST, "A number in this line has too many digits.")
     try:
         return SessionMessage(jsonrpc_message_adapter.validate_python(content, by_name=False))
     except ValidationError:
         return _error(content, INVALID_REQUEST, "This is not a JSON-RPC 2.0 message.")
+
+
+def _outline(line: str) -> dict[str, Any]:
+    start, end = line[:_LONGEST_START].encode(), line[-_LONGEST_START:].encode()
+    return {"id": _id_in(start, end)}
 
 
 def _decoded(line: str) -> Any:

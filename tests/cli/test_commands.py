@@ -67,6 +67,8 @@ def test_without_a_token_the_error_says_how_to_get_one(run: Run) -> None:
         (("call", "list_tasks", "today", "--sandbox"), "hostex-mcp: 'today' is not NAME=VALUE"),
         (("call", "list_tasks", "--json", "{", "--sandbox"), "hostex-mcp: --json is not JSON"),
         (("call", "list_tasks", "--json", "[]", "--sandbox"), "hostex-mcp: --json must be an object"),
+        (("call", "list_\udcff", "--sandbox"), "hostex-mcp: 'list_\\udcff' is not the name of a tool"),
+        (("call", "list_tasks", "--json", "[" * 20_000), "hostex-mcp: --json is nested too deeply"),
         (("tools", "--toolsets", "money"), "hostex-mcp: HOSTEX_MCP_TOOLSETS: 'money' does not exist"),
         (
             ("tools", "--confirm", "never"),
@@ -79,6 +81,11 @@ def test_wrong_usage_is_one_line_and_status_2(run: Run, arguments: tuple[str, ..
     assert done.exit_code == 2
     assert done.stderr.startswith(line)
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_list_of_any_depth_that_is_typed_is_answered(run: Run) -> None:
+    done = run("call", "list_availabilities", f"property_ids={'[' * 20_000}", "--sandbox")
+    assert json.loads(done.stdout)["error"]["kind"] == "invalid_arguments"
 
 
 def test_the_tools_of_a_toolset_are_listed_with_effect_and_cost(run: Run) -> None:

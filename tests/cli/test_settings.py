@@ -65,6 +65,17 @@ def test_empty_text_means_unset() -> None:
         ("HOSTEX_MCP_LOG_LEVEL", "loud", "allowed: debug, info, warning, error"),
         ("HOSTEX_API_BASE_URL", "http://api.hostex.io/v3", "allowed: an https address"),
         ("HOSTEX_API_BASE_URL", "api.hostex.io", "allowed: an https address"),
+        (
+            "HOSTEX_API_BASE_URL",
+            "https://api.hostex.io/v3?site=cn",
+            "allowed: an https address without ? and #",
+        ),
+        ("HOSTEX_API_BASE_URL", "https://api.hostex.io/v3#top", "allowed: an https address without ? and #"),
+        ("HOSTEX_API_BASE_URL", "https://api.hostex.io/v3?", "allowed: an https address without ? and #"),
+        ("HOSTEX_API_BASE_URL", "https://api.hostex.io:99999/v3", "allowed: an https address"),
+        ("HOSTEX_API_BASE_URL", "https://api.hostex.io:0/v3", "allowed: an https address"),
+        ("HOSTEX_AUTHORIZE_URL", "https://hostex.io:x/app", "allowed: an https address"),
+        ("HOSTEX_MCP_PUBLIC_URL", "https://mcp.example.com:65536", "an https address without a path"),
         ("HOSTEX_API_TIMEOUT_SECONDS", "soon", "allowed: a number of seconds from 1 to 300"),
         ("HOSTEX_API_TIMEOUT_SECONDS", "0", "allowed: a number of seconds from 1 to 300"),
         ("HOSTEX_MCP_PUBLIC_URL", "http://mcp.example.com", "allowed: an https address"),
@@ -179,3 +190,10 @@ def test_a_folder_of_pictures_exists_and_is_named_in_full(folder: str) -> None:
     line = problem({"HOSTEX_MCP_IMAGE_FOLDERS": folder})
     allowed = "allowed: absolute paths of existing directories"
     assert line.startswith(f"HOSTEX_MCP_IMAGE_FOLDERS={folder}: {allowed}")
+
+
+def test_an_audit_trail_is_kept_in_a_file_only(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path(os.devnull)):
+        assert "a file that can be written" in problem({"HOSTEX_MCP_AUDIT_LOG": str(path)})

@@ -120,6 +120,16 @@ def test_the_terminal_shows_what_is_waited_for_and_takes_it_away_again(show: Sho
     assert "…" not in show(*LIST, piping="stderr").piped
 
 
+def test_the_name_of_a_tool_gives_no_orders_to_what_shows_it(show: Show) -> None:
+    for tool in ("[/red]list", "[link=https://x.example]list[/link]"):
+        assert f"Unknown tool: {tool}" in "".join(show("call", tool, "--sandbox").lines)
+
+
+def test_an_address_with_brackets_gives_no_orders_to_what_shows_it(show: Show) -> None:
+    address = {"HOSTEX_API_BASE_URL": "http://127.0.0.1:9/[/red]", "HOSTEX_ACCESS_TOKEN": "tok-1"}
+    assert show("doctor", environ=address).status == 1
+
+
 def test_doctor_tells_what_it_looks_at(show: Show) -> None:
     with running(Sandbox()) as url:
         seen = show("doctor", piping="stdout", environ={"HOSTEX_API_BASE_URL": url})

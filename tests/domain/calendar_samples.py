@@ -26,7 +26,7 @@ def master(signs: str, remarks: str = "") -> list[AvailabilityDay]:
 
 def book(signs: str, *stays: Reservation, remarks: str = "") -> Nights:
     """The nights of a property from its calendar and stays."""
-    return nights_of(master(signs, remarks), stays)
+    return nights_of(master(signs, remarks), stays, date(2025, 1, 1), date(2027, 12, 31))
 
 
 def selling(signs: str, rules: Mapping[int, Mapping[str, Any]] | None = None, **everyday: Any) -> Any:

@@ -1,6 +1,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -66,6 +67,18 @@ def test_overlaps_are_the_pairs_that_share_a_night(spans: list[tuple[int, int]])
         for overlap in overlaps(stays)
     }
     assert pairs == expected
+
+
+@pytest.mark.parametrize("count", [20, 21, 400])
+def test_of_very_many_overlaps_of_a_property_the_first_are_told_and_the_others_counted(count: int) -> None:
+    crowd = [stay(f"s{number:03}", "2026-06-01", 3) for number in range(count)]
+    beside = [stay("x", "2026-06-09", 3, property_id=2), stay("y", "2026-06-10", 3, property_id=2)]
+    found = overlaps([*crowd, *beside])
+    own, others = found[:-1], found[-1]
+    assert (others.first.stay_code, others.second.stay_code, others.more) == ("x", "y", 0)
+    pairs = count * (count - 1) // 2
+    assert len(own) == min(pairs, 200)
+    assert [overlap.more for overlap in own if overlap.more] == ([pairs - 200] if pairs > 200 else [])
 
 
 def holes(books: list[Any], signs: str) -> list[tuple[int, int, bool]]:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.conflicts import overlaps
+from hostex_mcp.domain.conflicts import double_bookings, overlaps
 from hostex_mcp.domain.gaps import Gap, UnsellableNights, rule_bound_nights
-from hostex_mcp.domain.grid import bars, columns, double_bookings, letters, percent_of, stuck_nights
+from hostex_mcp.domain.grid import bars, columns, letters, percent_of, stuck_nights
 from tests.domain.calendar_samples import book, june, selling
 from tests.domain.stay_samples import stay
 
@@ -24,6 +24,20 @@ def test_stays_that_follow_each_other_share_a_lane() -> None:
 def test_a_double_booking_has_a_lane_of_its_own_and_the_next_stay_takes_the_first_that_is_free() -> None:
     stays = stay("a", "2026-06-11", 4), stay("b", "2026-06-12", 6), stay("c", "2026-06-15", 1)
     assert shown(*stays) == [("a", 4, 0), ("b", 6, 1), ("c", 1, 0)]
+
+
+def test_each_bar_of_a_crowd_takes_the_first_lane_that_is_free() -> None:
+    crowd = [stay(f"s{number}", "2026-06-11", length) for number, length in enumerate((1, 4, 2, 5))]
+    later = stay("t", "2026-06-12", 1), stay("u", "2026-06-13", 1), stay("v", "2026-06-13", 1)
+    lanes = [lane for _, _, lane in shown(*crowd, *later)]
+    assert lanes == [0, 1, 2, 3, 0, 0, 2]
+
+
+def test_only_the_days_that_are_shown_count_for_the_pairs_that_are_told() -> None:
+    before = [stay(f"b{number}", "2026-06-02", 2) for number in range(30)]
+    shared = stay("x", "2026-06-12", 2), stay("y", "2026-06-12", 2)
+    (found,) = double_bookings([*before, *shared], june(10), june(20))
+    assert (found.first.stay_code, found.more) == ("x", 0)
 
 
 def test_a_stay_that_only_touches_the_days_is_shown_and_one_beside_them_is_not() -> None:
@@ -61,11 +75,10 @@ def test_each_night_has_a_letter() -> None:
 
 def test_only_double_bookings_that_touch_the_days_are_told() -> None:
     stays = stay("a", "2026-06-02", 4), stay("b", "2026-06-04", 3), stay("c", "2026-06-20", 2)
-    nights = book("." * 30, *stays)
-    (found,) = double_bookings(nights, stays, june(5), june(9))
+    (found,) = double_bookings(stays, june(5), june(9))
     assert (found.first_night, found.nights) == (june(4), 2)
     assert overlaps(stays) == [found]
-    assert double_bookings(nights, stays, june(6), june(9)) == []
+    assert double_bookings(stays, june(6), june(9)) == []
 
 
 def test_a_listing_is_told_in_spans_of_days_numbered_from_the_first() -> None:

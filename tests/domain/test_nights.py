@@ -3,8 +3,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hostex_mcp.domain.nights import free_runs, holds, nights
-from tests.domain.calendar_samples import book, june
+from hostex_mcp.domain.nights import free_runs, holds, nights, nights_of
+from tests.domain.calendar_samples import book, june, master
 from tests.domain.stay_samples import stay
 
 
@@ -92,3 +92,9 @@ def test_a_night_is_free_or_in_exactly_one_closure(signs: str, start: int, lengt
         for night in nights(run.start_date, june(41))[: run.days]
     ]
     assert sorted([*closed, *free]) == nights(june(1), june(41))
+
+
+def test_a_stay_that_hardly_ever_ends_costs_no_more_than_the_nights_that_are_asked_for() -> None:
+    endless = [stay(f"s{number}", "1990-01-01", 76_000) for number in range(3)]
+    found = nights_of(master("..."), endless, june(2), june(3))
+    assert {night: len(holding) for night, holding in found.holders.items()} == {june(2): 3, june(3): 3}

@@ -5,7 +5,7 @@ import pytest
 
 from hostex_mcp.api.endpoints.automation import AutomationAction
 from hostex_mcp.api.endpoints.tasks import Task
-from hostex_mcp.domain.readiness import ArrivalContext, balance_due, readiness, uses_lock_codes
+from hostex_mcp.domain.readiness import ArrivalContext, LockCodeUse, balance_due, readiness
 from hostex_mcp.domain.turnovers import turnover_data
 from tests.domain.message_samples import thread
 from tests.domain.stay_samples import stay
@@ -24,7 +24,7 @@ def task(**changes: Any) -> Task:
 
 def missing(coming: Any = COMING, *tasks: Task, threads: Any = (), plans: Any = (), stays: Any = ()) -> Any:
     every = [LEAVING, coming, *stays]
-    around = ArrivalContext(every, turnover_data([place()], every, tasks), threads, plans)
+    around = ArrivalContext(LockCodeUse(every), turnover_data([place()], every, tasks), threads, plans)
     return list(readiness(coming, around, TODAY).missing)
 
 
@@ -50,16 +50,16 @@ def test_a_balance_is_due_where_the_host_collects_it(
 def test_a_lock_code_is_expected_where_half_of_the_stays_before_have_one() -> None:
     with_code = [stay(f"c{day}", f"2026-06-0{day}", 1, **CODE) for day in (1, 2)]
     without = [stay(f"n{day}", f"2026-06-0{day}", 1) for day in (3, 4, 5)]
-    assert uses_lock_codes(COMING, [*with_code, *without[:2]])
-    assert not uses_lock_codes(COMING, [*with_code, *without])
-    assert not uses_lock_codes(COMING, [])
-    assert not uses_lock_codes(COMING, [stay("later", "2026-06-20", 1, **CODE)])
+    assert LockCodeUse([*with_code, *without[:2]]).expected(COMING)
+    assert not LockCodeUse([*with_code, *without]).expected(COMING)
+    assert not LockCodeUse([]).expected(COMING)
+    assert not LockCodeUse([stay("later", "2026-06-20", 1, **CODE)]).expected(COMING)
 
 
 def test_a_house_without_stays_before_does_as_the_others_do() -> None:
     elsewhere = stay("c", "2026-06-01", 2, property_id=2, **CODE)
-    assert uses_lock_codes(COMING, [elsewhere])
-    assert not uses_lock_codes(COMING, [elsewhere, LEAVING])
+    assert LockCodeUse([elsewhere]).expected(COMING)
+    assert not LockCodeUse([elsewhere, LEAVING]).expected(COMING)
 
 
 @pytest.mark.parametrize(

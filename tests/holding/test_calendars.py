@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.portfolio import portfolio
 from hostex_mcp.api import HostexClient
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.serving import running
 from hostex_mcp.sandbox.throttle import Throttles
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 READ_CALENDAR = APP_TOOLS["read_calendar"]
 LONGEST = 0.05
-PROPERTIES, DAYS = 100, 92
+PROPERTIES, DAYS, CROWD = 100, 92, 250
 
 
 def patient(*_: object) -> None:
@@ -56,4 +57,36 @@ async def _longest(engine: Engine) -> tuple[float, str]:
         await engine.call("get_calendar", {"days": DAYS, "limit": 100})
     assert isinstance(page, ListPage)
     assert len(page.items) == PROPERTIES
+    return longest.seconds, longest.what
+
+
+@pytest.mark.timeout(180)
+async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Throttles, "request", patient)
+    now = datetime.now(UTC)
+    accounts, selection = portfolio(1, now), select(["all"])
+    stays, nights = (
+        accounts.main.stays,
+        {"check_in_date": f"{now.date()}", "check_out_date": f"{now.date() + 9 * DAY}"},
+    )
+    single = next(stay for stay in stays.values() if stay["status"] == "accepted")
+    crowd = {f"0-X{n}": {**single, **nights, "stay_code": f"0-X{n}"} for n in range(CROWD)}
+    stays.clear()
+    stays.update(crowd)
+    with running(Sandbox(accounts=accounts)) as address:
+        certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        async with HostexClient(WRITABLE, base_url=address, verify=certificates) as client:
+            engine = Engine(selection, Context(client, selection.reachable), "token")
+            await engine.call("get_calendar", {"limit": 1})
+            pieces = [await _crowded(engine) for _ in range(2)]
+    assert min(pieces) < (LONGEST, "")
+
+
+async def _crowded(engine: Engine) -> tuple[float, str]:
+    with longest_piece() as longest:
+        for tool in ("get_calendar", "check_calendar_conflicts", "get_daily_briefing"):
+            result = await engine.call(tool, {})
+            assert not result.is_error
     return longest.seconds, longest.what

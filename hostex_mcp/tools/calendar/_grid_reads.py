@@ -9,7 +9,7 @@ from typing import Any, cast
 from hostex_mcp.api import FieldProblem, Pace
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.conflicts import ChannelHole, Overlap, channel_holes
+from hostex_mcp.domain.conflicts import ChannelHole, Overlap, channel_holes, double_bookings
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.gaps import UnsellableNights, gaps, rule_bound_nights
 from hostex_mcp.domain.grid import (
@@ -19,7 +19,6 @@ from hostex_mcp.domain.grid import (
     Stuck,
     bars,
     columns,
-    double_bookings,
     letters,
     stuck_nights,
 )
@@ -193,7 +192,7 @@ def _shown(
         today=portfolio.today(cell.place),
         nights=letters(book, start, end),
         bars=bars(stays, start, end),
-        double=double_bookings(book, stays, start, end) if book else [],
+        double=double_bookings(stays, start, end) if book else [],
         blocks=[closure for closure in closures if closure.known and closure.stay is None],
     )
 

@@ -204,7 +204,9 @@ def _gap(stuck: Stuck) -> JsonObject:
 
 def _overlap(overlap: Overlap) -> JsonObject:
     codes = [overlap.first.stay_code, overlap.second.stay_code]
-    return {"kind": "double_booking", **_nights(overlap.first_night, overlap.nights), "stay_codes": codes}
+    more = {"more": overlap.more} if overlap.more else {}
+    nights = _nights(overlap.first_night, overlap.nights)
+    return {"kind": "double_booking", **nights, "stay_codes": codes, **more}
 
 
 def _hole(listing: SoldListing, hole: ChannelHole) -> JsonObject:

@@ -50,7 +50,9 @@ _HOW = (
 )
 _PERCENT = "N% is of the first prices."
 _FAR = 180
-_DIGIT = re.compile(r"\d")
+# Digits look like days and amounts, and the parts of a line end with a full stop.
+_LIKE_OURS = re.compile(r"\d|\.(?:\s|$)")
+_ENDS = re.compile(r"\.(?:\s|$)")
 
 
 class _Dates:
@@ -132,7 +134,9 @@ def _gaps(row: JsonObject) -> str:
 
 def _conflict(conflict: JsonObject, dates: _Dates) -> str:
     kind = _CONFLICTS[conflict["kind"]]
-    return f"{dates.of(conflict)} {kind.format(_channel(conflict.get('listing', '').split(' ')[0]))}"
+    named = kind.format(_channel(conflict.get("listing", "").split(" ")[0]))
+    more = f" and {conflict['more']} more" if "more" in conflict else ""
+    return f"{dates.of(conflict)} {named}{more}"
 
 
 def _prices(row: JsonObject) -> str:
@@ -218,8 +222,8 @@ def _channel(code: str) -> str:
 
 
 def _name(name: str) -> str:
-    """Return a guest's name, in quotes where its end would not be clear beside numbers."""
-    return in_quotes(name) if _DIGIT.search(name) else quoted(name)
+    """Return a guest's name, in quotes where its end would not be clear."""
+    return in_quotes(name) if _LIKE_OURS.search(name) else quoted(name)
 
 
 def legend(rows: Sequence[JsonObject]) -> list[str]:
@@ -259,7 +263,8 @@ def _line(row: JsonObject) -> str:
     parts += [_UNSOLD] if row.get("sold") is False else []
     # Amounts are numbers in full detail.
     currency = f" ({row['currency']})" if "currency" in row else ""
-    return f"{quoted(row['property'])}{currency}: {'. '.join(parts) or 'free, without prices'}"
+    title = in_quotes(row["property"]) if _ENDS.search(row["property"]) else quoted(row["property"])
+    return f"{title}{currency}: {'. '.join(parts) or 'free, without prices'}"
 
 
 def _value(value: Any) -> str:

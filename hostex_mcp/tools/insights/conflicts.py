@@ -15,7 +15,7 @@ from hostex_mcp.domain.conflicts import (
     Priced,
     PriceNight,
     channel_holes,
-    overlaps,
+    double_bookings,
     price_differences,
 )
 from hostex_mcp.domain.days import DAY
@@ -39,13 +39,14 @@ _DEFINITION = (
 
 
 class OverlapRow(TypedDict, total=False):
-    """Two stays that hold the same nights of a property."""
+    """Two stays that hold the same nights of a property; of very many, the last one counts `more`."""
 
     property_id: int
     property: str
     first_night: str
     nights: int
     stays: list[dict[str, Any]]
+    more: int
 
 
 class ChannelRow(TypedDict, total=False):
@@ -113,7 +114,7 @@ async def check_calendar_conflicts(
     # A single listing has no other to be compared with.
     compared = [place.id for place in portfolio.properties if len(calendars.selling(place.id)) > 1]
     ratios, failures, ratio_notes = await read_ratios(context, compared)
-    doubled = [overlap for overlap in overlaps(calendars.stays) if _touches(overlap, start, end)]
+    doubled = double_bookings(calendars.stays, start, end)
     parts = {
         "overlaps": [_overlap(portfolio, overlap) for overlap in doubled],
         "channels": await _channels(portfolio, calendars, start, end),
@@ -123,10 +124,6 @@ async def check_calendar_conflicts(
     answer = lean({**parts, "failed": failure_rows([*calendars.failures, *failures])})
     notes = [_DEFINITION, *notes, *calendars.notes, *ratio_notes]
     return Item({**answer, "notes": notes}, long="channels", most=dict.fromkeys(parts, _MOST_ROWS))
-
-
-def _touches(overlap: Overlap, start: date, end: date) -> bool:
-    return overlap.first_night <= end and overlap.first_night + overlap.nights * DAY > start
 
 
 def _unplaced(stay: Reservation, start: date) -> bool:
@@ -139,6 +136,7 @@ def _overlap(portfolio: Portfolio, overlap: Overlap) -> JsonObject:
         "first_night": f"{overlap.first_night}",
         "nights": overlap.nights,
         "stays": [stay_row(overlap.first), stay_row(overlap.second)],
+        **({"more": overlap.more} if overlap.more else {}),
     }
 
 

@@ -10,7 +10,7 @@ from hostex_mcp.api import paced
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY
-from hostex_mcp.domain.readiness import ArrivalCheck, ArrivalContext, readiness
+from hostex_mcp.domain.readiness import ArrivalCheck, ArrivalContext, LockCodeUse, readiness
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.domain.turnovers import in_time
 from hostex_mcp.reads.lists import PartialReads, failure_rows, read_lists
@@ -113,7 +113,7 @@ async def check_arrival_readiness(
         parts.read("guest threads", threads_of(context, _thread_ids(arrivals), _MOST_THREADS), Threads([])),
     )
     past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
-    around = ArrivalContext(stays.items, past.turnovers, threads.items, plans)
+    around = ArrivalContext(LockCodeUse(stays.items), past.turnovers, threads.items, plans)
     today = day_of(portfolio)
     checks = await paced(lambda stay: readiness(stay, around, today(stay.property_id)), arrivals)
     rows = await paced(partial(_row, portfolio=portfolio), checks)

@@ -119,6 +119,13 @@ def test_whatever_a_request_holds_it_is_answered_under_its_id(server: Server, li
     }
 
 
+@pytest.mark.parametrize("digits", [4_300, 4_301, 20_000])
+def test_a_number_of_any_length_is_answered_under_its_id(server: Server, digits: int) -> None:
+    answer = server.ask(call(2, "list_properties", f'{{"limit": {"9" * digits}}}'))
+    assert answer["id"] == 2
+    assert "result" in answer or "too many digits" in answer["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("line", "code"), [("nonsense", -32700), ("[" * 60, -32700), ("[]", -32600), ('"text"', -32600)]
 )

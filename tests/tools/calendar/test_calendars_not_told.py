@@ -1,6 +1,7 @@
 """What a calendar says of what Hostex does not tell: the rest is there, and what is missing is named."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import pytest
 
@@ -20,9 +21,9 @@ def refused(host: World, operation: str) -> None:
     host.sandbox.faults.add("envelope", operation, times=None, code=403, message="No")
 
 
-def only_stays(_: object, stays: Iterable[Reservation]) -> Nights:
+def only_stays(_: object, stays: Iterable[Reservation], first: date, last: date) -> Nights:
     """The nights of a property of which Hostex shows no calendar."""
-    return nights_of([], stays)
+    return nights_of([], stays, first, last)
 
 
 async def test_a_listing_that_its_channel_has_lost_is_named_and_the_others_are_told() -> None:
