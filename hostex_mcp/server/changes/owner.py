@@ -14,6 +14,9 @@ TO_GUESTS = frozenset(
     (
         *("send_message", "send_special_offer", "send_preapproval", "withdraw_special_offer"),
         *("execute_automation_action", "create_review", "reply_to_review"),
+        # Messages quote the fields, guests read the guide, and an assistant answers them from the knowledge.
+        *("update_reservation_custom_fields", "update_reservation_checkin_details"),
+        *("create_knowledge_base", "update_knowledge_base", "delete_knowledge_base"),
     )
 )
 # Discounts and fees move what a guest pays as much as a price does, and percentages of them say nothing.
@@ -24,9 +27,9 @@ _WHO = "Leave the amount out. The owner of the Hostex account decided that when 
 
 @dataclass(frozen=True, slots=True)
 class OwnerRule:
-    """Which changes need the owner: `every` one, or those that move a nightly price by more than so many
-    percent, set, replace or delete an amount of more than `money`, cancel a booking, or reach guests. None
-    without any."""
+    """Which changes need the owner: `every` one, or those that move a nightly price, or offer another one, by
+    more than so many percent, set, replace or delete an amount of more than `money`, cancel a booking, or
+    reach guests. None without any."""
 
     every: bool = False
     price_percent: int | None = None
@@ -73,7 +76,7 @@ class Oversight:
 def _moved(meant: Mapping[str, Any], change: PlannedWrite[Any]) -> Iterator[float]:
     """Return every amount that a change sets, replaces or deletes."""
     yield from _amounts(meant)
-    yield from _amounts(change.undo.arguments if change.undo else {})
+    # Not of its undo: whoever asks can make a change that has none.
     yield from _amounts(change.gone)
     # Prices may be given in percent.
     yield from (price for pair in change.prices for price in pair if price is not None)
