@@ -21,8 +21,10 @@ TO_GUESTS = frozenset(
 )
 # Discounts and fees move what a guest pays as much as a price does, and percentages of them say nothing.
 SETTING_PRICES = frozenset(("update_airbnb_price_and_rules", "update_vrbo_price_and_rules"))
+# Their currency is that of amounts which keep their numbers.
+REVALUING = frozenset(("update_task", "update_reservation_basic"))
 _NO_MONEY = "Amounts of money are not served to this connection. Nothing was changed."
-_WHO = "Leave the amount out. The owner of the Hostex account decided that when they invited this person."
+_WHO = "Leave amounts and currency out. The owner of the account decided that when they invited this person."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,14 @@ class Oversight:
     money: bool = True
 
     def admit(self, tool: Tool, meant: Mapping[str, Any]) -> None:
-        """Refuse a change that would set an amount, 0 included, before anybody is asked about it.
+        """Refuse a change that would set an amount, 0 included, or make it another by its currency, before
+        anybody is asked about it.
 
         Raises:
             Blocked: the person has no money.
         """
-        if not self.money and any(True for _ in _amounts(meant)):
+        revalued = tool.name in REVALUING and meant.get("currency")
+        if not self.money and (revalued or any(True for _ in _amounts(meant))):
             raise Blocked(_NO_MONEY, operation=tool.name, hint=_WHO)
 
 
