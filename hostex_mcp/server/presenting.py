@@ -247,15 +247,17 @@ def _money(value: Any, currency: str | None) -> Any:
 
 
 def _date(value: Any, _: str | None) -> Any:
-    """Return a day or a moment in words; a midnight without a zone is the day alone."""
+    """Return a day or a moment in words, with its seconds and its offset if it has any; a midnight without a
+    zone is the day alone."""
     if not isinstance(value, str):
         return value
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
-    zone = " UTC" if moment.utcoffset() is not None and not moment.utcoffset() else ""
-    clock = "" if len(value) == len(date.min.isoformat()) else f", {moment:%H:%M}{zone}"
+    zone = f" {moment.tzinfo}" if moment.tzinfo else ""
+    seconds = f":{moment:%S}" if moment.second else ""
+    clock = "" if len(value) == len(date.min.isoformat()) else f", {moment:%H:%M}{seconds}{zone}"
     return day_text(moment.date()) + ("" if clock == ", 00:00" else clock)
 
 

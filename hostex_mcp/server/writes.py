@@ -85,6 +85,9 @@ class Writes:
         draft = await self.sender.draft(call)
         if draft.change.already or self._pending.owner_of(draft) is None:
             return await self._confirm_here(call, draft)
+        return await self._wait_for_owner(call, draft)
+
+    async def _wait_for_owner(self, call: WriteCall, draft: PreviewedWrite) -> dict[str, Any]:
         change = await self._pending.begin(call, draft)
         call.decision = {"change_id": change.id, "asked_by": change.asked_by}
         return await self._pending.told(call.tool, change, card=call.elicitation.card)
@@ -118,7 +121,7 @@ class Writes:
     async def _propose(self, call: WriteCall) -> dict[str, Any] | InputRequired:
         """Have a write wait for a person, however it would be confirmed otherwise."""
         if oversight := self._pending.desk.oversight:
-            oversight.admit(call.tool, call.arguments)
+            oversight.admit(call.tool, call.meant)
         draft = await self.sender.draft(call)
         already = draft.change.already
         return unchanged_result(already) if already else await self._wait(call, draft)
@@ -255,6 +258,9 @@ class Writes:
                     call.confirmed = "person"
                     return await self.sender.send(call, fresh.change)
             emit(Confirmed(TokenCheck.STATE_CHANGED.value))
+            if self._pending.owner_of(fresh) is not None:
+                # What needs the owner now did not when the user was asked.
+                return await self._wait_for_owner(call, fresh)
             draft, reason = fresh, f"{EXPLAINED[TokenCheck.STATE_CHANGED]}\n"
         return _declined(TokenCheck.STATE_CHANGED.value, _KEPT_MOVING)
 

@@ -167,8 +167,8 @@ class PlannedWrite(Generic[RowT]):
     of it. Without a `preview` the arguments themselves are shown, beside the old values of `undo`. Where
     nothing would change `already` says so: then nobody is asked and nothing is sent. `reversible` says so
     where the undo is known only afterwards, or where there is nothing to undo. `notes` stand beside the
-    result. `prices` are the nightly prices that move, None where the present one is not known; `gone` is what
-    does not exist any more afterwards."""
+    result. `prices` are the nightly prices that move, or are offered, None where the present one is not
+    known; `gone` is what does not exist any more afterwards, whether or not there is an undo."""
 
     send: Callable[[], Awaitable[JsonObject]]
     undo: Undo | None = None

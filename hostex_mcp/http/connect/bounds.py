@@ -239,6 +239,6 @@ def decided_text(rule: OwnerRule) -> str:
         f"a price moved by more than {rule.price_percent} %" if rule.price_percent is not None else "",
         f"an amount of more than {rule.money:,}" if rule.money is not None else "",
         "a cancelled or declined booking" if rule.cancelled else "",
-        "anything sent to guests" if rule.messages else "",
+        "anything that guests are sent or get to read" if rule.messages else "",
     ]
     return f"These need the owner: {'; '.join(filter(None, parts))}."

@@ -4,16 +4,21 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, TypeAlias
 
+import anyio
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as Unanswered
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hostex_mcp.http.store.addresses import DatabaseLocation
 from hostex_mcp.http.store.token_text import can_be_kept
 
 BUSY_SECONDS = 20.0
+ANSWER_SECONDS = 20.0
+"""How long a PostgreSQL server may take: longer than it ever does, and so short that nothing which somebody
+approved is sent when it comes back much later."""
 
 # A server whose machine is gone does not even end a connection, which would wait for a quarter of an hour.
 # tcp_user_timeout is in milliseconds.
@@ -24,6 +29,10 @@ _PATIENCE = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+
+# A process that stands still in the middle of a transaction would keep its locks from all others.
+_NO_IDLE_LOCKS = "SET idle_in_transaction_session_timeout = '60s'"
+_SILENT = "the database took too long to answer"
 
 AnyRow: TypeAlias = Any
 """A row of a query: its columns are attributes."""
@@ -127,6 +136,7 @@ class PostgresDatabase:
             pool_pre_ping=True,
             connect_args=arguments,
         )
+        event.listen(self._writer.sync_engine, "connect", _without_idle_locks)
 
     def insert(self, table: Table) -> postgresql.Insert:
         """Return an INSERT that may say what to do about a conflict."""
@@ -137,16 +147,19 @@ class PostgresDatabase:
         the connection meanwhile."""
         if not _can_be_found(values):
             return []
-        try:
+        async with _in_time():
+            try:
+                return await _rows(self._reader, statement, values)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
             return await _rows(self._reader, statement, values)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return await _rows(self._reader, statement, values)
 
-    def transaction(self) -> Transaction:
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         """Return a transaction that writes."""
-        return self._writer.begin()
+        async with _in_time(), self._writer.begin() as connection:
+            yield connection
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -162,6 +175,23 @@ def _can_be_found(values: Values | None) -> bool:
 async def _rows(engine: AsyncEngine, statement: Executable, values: Values | None) -> Rows:
     async with engine.connect() as connection:
         return (await connection.execute(statement, values)).all()
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncGenerator[None]:
+    """Give up what the server does not answer in time, and its connection with it."""
+    try:
+        with anyio.fail_after(ANSWER_SECONDS):
+            yield
+    except TimeoutError:
+        raise Unanswered(_SILENT) from None
+
+
+def _without_idle_locks(connection: DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(_NO_IDLE_LOCKS)
+    cursor.close()
+    connection.commit()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 READY_SECONDS = 1.0
+ANSWER_SECONDS = 5.0
 
 Ask = Callable[[], Awaitable[object]]
 
@@ -33,7 +34,8 @@ class DatabaseProbe:
 
     async def _answers(self) -> bool:
         try:
-            await self._ask()
+            with anyio.fail_after(ANSWER_SECONDS):
+                await self._ask()
         except Exception:
             return False
         return True

@@ -14,19 +14,24 @@ TO_GUESTS = frozenset(
     (
         *("send_message", "send_special_offer", "send_preapproval", "withdraw_special_offer"),
         *("execute_automation_action", "create_review", "reply_to_review"),
+        # Messages quote the fields, guests read the guide, and an assistant answers them from the knowledge.
+        *("update_reservation_custom_fields", "update_reservation_checkin_details"),
+        *("create_knowledge_base", "update_knowledge_base", "delete_knowledge_base"),
     )
 )
 # Discounts and fees move what a guest pays as much as a price does, and percentages of them say nothing.
 SETTING_PRICES = frozenset(("update_airbnb_price_and_rules", "update_vrbo_price_and_rules"))
+# Their currency is that of amounts which keep their numbers.
+REVALUING = frozenset(("update_task", "update_reservation_basic"))
 _NO_MONEY = "Amounts of money are not served to this connection. Nothing was changed."
-_WHO = "Leave the amount out. The owner of the Hostex account decided that when they invited this person."
+_WHO = "Leave amounts and currency out. The owner of the account decided that when they invited this person."
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerRule:
-    """Which changes need the owner: `every` one, or those that move a nightly price by more than so many
-    percent, set, replace or delete an amount of more than `money`, cancel a booking, or reach guests. None
-    without any."""
+    """Which changes need the owner: `every` one, or those that move a nightly price, or offer another one, by
+    more than so many percent, set, replace or delete an amount of more than `money`, cancel a booking, or
+    reach guests. None without any."""
 
     every: bool = False
     price_percent: int | None = None
@@ -61,19 +66,21 @@ class Oversight:
     money: bool = True
 
     def admit(self, tool: Tool, meant: Mapping[str, Any]) -> None:
-        """Refuse a change that would set an amount, 0 included, before anybody is asked about it.
+        """Refuse a change that would set an amount, 0 included, or make it another by its currency, before
+        anybody is asked about it.
 
         Raises:
             Blocked: the person has no money.
         """
-        if not self.money and any(True for _ in _amounts(meant)):
+        revalued = tool.name in REVALUING and meant.get("currency")
+        if not self.money and (revalued or any(True for _ in _amounts(meant))):
             raise Blocked(_NO_MONEY, operation=tool.name, hint=_WHO)
 
 
 def _moved(meant: Mapping[str, Any], change: PlannedWrite[Any]) -> Iterator[float]:
     """Return every amount that a change sets, replaces or deletes."""
     yield from _amounts(meant)
-    yield from _amounts(change.undo.arguments if change.undo else {})
+    # Not of its undo: whoever asks can make a change that has none.
     yield from _amounts(change.gone)
     # Prices may be given in percent.
     yield from (price for pair in change.prices for price in pair if price is not None)

@@ -198,7 +198,9 @@ def change_settings(
     ]
     where = listing.named(context) if title else f"{rules.channel} listing {listing_id}"
     preview = Preview(f"Set prices and rules of {where}", lean({"title": title, **key}), lines)
-    return PlannedWrite(send, _undo(rules, listing_id, changes), preview, "" if changes else ALREADY)
+    gone = {change.setting: change.before for change in changes}
+    undo = _undo(rules, listing_id, changes)
+    return PlannedWrite(send, undo, preview, "" if changes else ALREADY, gone=gone)
 
 
 def _value(value: Any) -> Any:

@@ -246,7 +246,8 @@ async def update_transaction(
     send = await sender(context, api.UPDATE_TRANSACTION, id, body, result)
     preview = _corrected(context.preview_redactor().redact(entry), body, names)
     undo = undo_update("update_transaction", entry, body, _BLANKS)
-    return PlannedWrite(send, undo, preview, same(context, entry, body))
+    gone = {"amount": entry.amount} if "amount" in body else {}
+    return PlannedWrite(send, undo, preview, same(context, entry, body), gone=gone)
 
 
 def _corrected(entry: api.Transaction, body: JsonObject, names: JsonObject) -> Preview:

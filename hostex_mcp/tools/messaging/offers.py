@@ -112,7 +112,17 @@ async def send_special_offer(
     if not listing.title:
         await require_listing(context, thread.channel_type, listing_id)
     preview = offer_preview(context, thread, body, listing, offers)
-    return _offering(context, thread, api.SEND_SPECIAL_OFFER, body, offers, preview)
+    change = _offering(context, thread, api.SEND_SPECIAL_OFFER, body, offers, preview)
+    change.prices = [_per_night(listing, price, currency, (check_out_date - check_in_date).days)]
+    return change
+
+
+def _per_night(
+    listing: OfferedListing, price: float, currency: str | None, nights: int
+) -> tuple[float | None, float]:
+    """Return what a night costs by the calendar, None where that cannot be compared, and by an offer."""
+    total = listing.quote.total if currency in (None, listing.currency) else None
+    return total and total / nights, price / nights
 
 
 def _require_airbnb(thread: api.Conversation, missing: list[str]) -> None:

@@ -24,7 +24,7 @@ from hostex_mcp.toolkit.arguments import (
 )
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import HIDDEN
-from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, lean
+from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, everything, lean
 from hostex_mcp.toolkit.tool import Effect, tool
 from hostex_mcp.tools.reservations._arguments import Amount, Email, TimeOfDay
 from hostex_mcp.tools.reservations._warnings import change_warnings, guide_warnings
@@ -88,7 +88,8 @@ class _Patch:
 
         hidden = any(old[name] == HIDDEN != before[name] for name in changes)
         undo = None if hidden else undo_to(self.tool, key, before, self.clearable)
-        return PlannedWrite(send, undo, already=already)
+        gone = {**before, **(_denominated(stay) if "currency" in changes else {})}
+        return PlannedWrite(send, undo, already=already, gone=gone)
 
     def preview(
         self,
@@ -119,6 +120,13 @@ class _Patch:
 
 def _currency(stay: api.Reservation) -> str | None:
     return stay.rates.rate.currency if stay.rates and stay.rates.rate else None
+
+
+def _denominated(stay: api.Reservation) -> JsonObject:
+    """Return the amounts of a stay, which are others in another currency though their numbers stay."""
+    details = stay.check_in_details
+    rates = everything(stay.rates) if stay.rates else {}
+    return lean({"rates": rates, "deposit": details and details.deposit})
 
 
 def _in_words(name: str, value: Any, currency: str | None) -> Any:

@@ -192,7 +192,8 @@ async def update_task(
     notes = _notified(staff, task)
     preview = _changed(context.preview_redactor().redact(task), body, names, notes)
     undo = undo_update("update_task", task, body, _BLANKS)
-    return PlannedWrite(send, undo, preview, same(context, task, body), notes=notes)
+    gone = task.model_dump(mode="json", include={"fee"} if {"fee", "currency"} & body.keys() else set())
+    return PlannedWrite(send, undo, preview, same(context, task, body), notes=notes, gone=gone)
 
 
 def _changed(task: api.Task, body: JsonObject, names: JsonObject, warnings: Sequence[str]) -> Preview:

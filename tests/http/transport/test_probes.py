@@ -3,6 +3,7 @@
 import anyio
 import pytest
 
+from hostex_mcp.http.transport import probes
 from hostex_mcp.http.transport.probes import DatabaseProbe
 
 pytestmark = pytest.mark.anyio
@@ -69,5 +70,15 @@ async def test_one_who_hangs_up_while_the_database_is_asked_takes_nothing_from_t
         tasks.start_soon(readiness.now)
         await anyio.wait_all_tasks_blocked()
         tasks.cancel_scope.cancel()
+    database.answer.set()
+    assert await readiness.now()
+
+
+async def test_a_database_that_never_answers_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probes, "ANSWER_SECONDS", 0.01)
+    database = Database()
+    readiness = DatabaseProbe(database.ping, database.clock)
+    assert not await readiness.now()
+    database.time = 1.0
     database.answer.set()
     assert await readiness.now()

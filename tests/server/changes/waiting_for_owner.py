@@ -8,8 +8,9 @@ from typing import Any
 import httpx2
 
 from hostex_mcp.api import Client, HostexClient
-from hostex_mcp.sandbox import WRITABLE
+from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.scope import MoneylessClient, ScopedClient
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.owner import Oversight, OwnerRule
 from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import MemoryChanges, PendingChange
@@ -19,6 +20,8 @@ from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.previewing import demo_sandbox
 
+EVERY = OwnerRule(every=True)
+
 
 @dataclass
 class Overseen:
@@ -26,10 +29,13 @@ class Overseen:
 
     engine: Engine
     store: MemoryChanges
+    sandbox: Sandbox
 
-    async def call(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    async def call(
+        self, tool: str, arguments: Mapping[str, Any], elicitation: Elicitation | None = None
+    ) -> dict[str, Any]:
         """What the model is answered."""
-        result: Any = await self.engine.call(tool, arguments)
+        result: Any = await self.engine.call(tool, arguments, elicitation)
         told: dict[str, Any] = result.structured_content
         return told
 
@@ -47,13 +53,15 @@ class Overseen:
 
 
 @asynccontextmanager
-async def overseen(property_ids: list[int] | None = None, money: bool = True) -> AsyncGenerator[Overseen]:
+async def overseen(
+    property_ids: list[int] | None = None, money: bool = True, rule: OwnerRule = EVERY
+) -> AsyncGenerator[Overseen]:
     """A fresh demo account of which some properties are served, with or without money."""
     sandbox, store, selection = demo_sandbox(), MemoryChanges(), select(["all"])
-    desk = ChangeDesk(store=store, oversight=Oversight("owner", OwnerRule(every=True), money=money))
+    desk = ChangeDesk(store=store, oversight=Oversight("owner", rule, money=money))
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as hostex:
         client: Client = hostex if money else MoneylessClient(hostex)
         client = client if property_ids is None else ScopedClient(client, property_ids)
         context = Context(client, selection.reachable, now=Clock())
-        yield Overseen(Engine(selection, context, "auto", desk=desk), store)
+        yield Overseen(Engine(selection, context, "auto", desk=desk), store, sandbox)
