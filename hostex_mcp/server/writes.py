@@ -118,7 +118,7 @@ class Writes:
     async def _propose(self, call: WriteCall) -> dict[str, Any] | InputRequired:
         """Have a write wait for a person, however it would be confirmed otherwise."""
         if oversight := self._pending.desk.oversight:
-            oversight.admit(call.tool, call.arguments)
+            oversight.admit(call.tool, call.meant)
         draft = await self.sender.draft(call)
         already = draft.change.already
         return unchanged_result(already) if already else await self._wait(call, draft)
