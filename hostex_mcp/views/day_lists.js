@@ -22,6 +22,7 @@ export const LISTS = [
   ["in_house", "In house", "In house", "home", "guest", staying],
 ].map(([name, heading, short, sign, what, draw]) => ({ name, heading, short, sign, what, draw }));
 const KINDS = {
+  __proto__: null,
   request_expiring: "Request about to lapse",
   overlapping_stays: "Double booking",
   unallocated_stay: "Stay without a property",
@@ -34,13 +35,14 @@ const KINDS = {
 };
 const SEVERE = new Set(["overlapping_stays", "request_expiring", "turnover_without_cleaning", "turnover_without_time", "channel_disconnected"]);
 const CLEANING = {
+  __proto__: null,
   completed: ["Cleaned", "good"],
   in_progress: ["Being cleaned", "calm"],
   pending: ["To be cleaned", ""],
   "no task": ["No cleaning", "bad"],
   "not known": ["Cleaning not known", "warn"],
 };
-const DUE = { write: "write one", answer: "reply to theirs" };
+const DUE = { __proto__: null, write: "write one", answer: "reply to theirs" };
 const FEW = 5;
 const MANY = 12;
 // As far back as the day looks for reviews.
@@ -87,6 +89,7 @@ function leftOut(body, day, list, left, some) {
 }
 
 const READERS = {
+  __proto__: null,
   async tasks({ host, data }) {
     const answer = await host.call("list_tasks", { start_date: data.date, end_date: data.date, limit: 100 });
     const due = listed(answer, (item) => !["completed", "cancelled"].includes(item.status) && { ...item, property: item.property_title, time: item.expected?.slice(11, 16).replace("00:00", "") });

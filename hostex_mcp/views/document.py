@@ -30,7 +30,7 @@ _UNREAD = re.compile(r"^[ \t]*(?://.*\n|/\*[\s\S]*?\*/\n|\n)|^[ \t]+", re.MULTIL
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
 _SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?| ([-+*]) (?![-+])")
 _JOINED = re.compile(r"(?<=[{(\[,;])\n(?=[^<])")
-_NESTED = re.compile(r"/|\$\{[^}`]*`")
+_NESTED = re.compile(r"\$\{[^}`]*`")
 _LAST = re.compile(r"[;,]?\n(?=[})\]])")
 _STYLE_SPACED = re.compile(r"\s*;?\s*(})\s*|\s*([{;,])\s*|(?<=:)\s+")
 _FRAME = """<!doctype html>
@@ -108,9 +108,9 @@ def _lean(script: str) -> str:
 
 
 def _lean_line(line: str) -> str:
-    if _NESTED.search(line):
-        return line
     parts = _TEXT.split(line)
+    if _NESTED.search(line) or "/" in "".join(parts[::2]):
+        return line
     return "".join(part if place % 2 else _SPACED.sub(r"\1\2", part) for place, part in enumerate(parts))
 
 

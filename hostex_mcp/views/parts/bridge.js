@@ -5,10 +5,10 @@ import { useContext } from "./format.js";
 const VERSION = "2026-01-26";
 const MOST_SECONDS = 120;
 const CAPABILITIES = {
+  __proto__: null,
   tools: "serverTools",
   links: "openLinks",
   download: "downloadFile",
-  message: "message",
   modelContext: "updateModelContext",
 };
 
@@ -52,7 +52,7 @@ class Host {
     this.watchSize();
   }
 
-  /** Whether the host offers "tools", "links", "download", "message", "modelContext" or "fullscreen". */
+  /** Whether the host offers "tools", "links", "download", "modelContext" or "fullscreen". */
   can(capability) {
     if (capability === "fullscreen") return (this.context.availableDisplayModes ?? []).includes("fullscreen");
     return this.capabilities[CAPABILITIES[capability]] !== undefined;
@@ -79,11 +79,6 @@ class Host {
 
   openLink(url) {
     return this.request("ui/open-link", { url });
-  }
-
-  /** Say something in the chat in the person's name. */
-  message(text) {
-    return this.request("ui/message", { role: "user", content: [{ type: "text", text }] });
   }
 
   /** Tell the model what the person sees now. */

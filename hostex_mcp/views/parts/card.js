@@ -3,9 +3,9 @@
 
 import { announce, button, el, problem, replace } from "./dom.js";
 
-const LOOK = { waiting: "warn", stale: "warn", approved: "calm", done: "good", failed: "bad", unknown: "bad" };
+const LOOK = { __proto__: null, waiting: "warn", stale: "warn", approved: "calm", done: "good", failed: "bad", unknown: "bad" };
 const SECRET = "hostex/secret";
-const UNSENT = "Nothing was changed.";
+const UNDOABLE = { __proto__: null, true: "Can be undone afterwards.", false: "Cannot be undone." };
 
 /** The card of a change. `decided(change)` hears each decision that has been carried out. */
 export function changeCard(host, change, secret, decided = () => {}) {
@@ -18,9 +18,9 @@ export function changeCard(host, change, secret, decided = () => {}) {
  * closed, or null where it could not be worked out. */
 export async function propose(host, tool, args) {
   const dialog = el("dialog", { "aria-label": "A change to approve" });
-  const body = el("div", { class: "card" }, el("p", { class: "quiet", role: "status" }, "Working out what would change …"));
+  const body = el("div", "card", el("p", { class: "quiet", role: "status" }, "Working out what would change …"));
   let last = null;
-  dialog.append(body, el("p", { class: "actions" }, button("Close", () => dialog.close(), { kind: "quiet" })));
+  dialog.append(body, el("p", "actions", button("Close", () => dialog.close(), { kind: "quiet" })));
   document.body.append(dialog);
   placeNear(dialog, document.activeElement.getBoundingClientRect().top);
   dialog.showModal();
@@ -59,13 +59,13 @@ function drawCard(card, host, held, decided) {
     el(
       "div",
       {},
-      el("p", { class: "card-by" }, el("span", { class: `badge ${LOOK[change.state] ?? ""}` }, change.headline), el("bdi", {}, change.app), `asked ${change.asked}`),
-      el("h2", { class: "card-title" }, el("bdi", {}, change.summary)),
+      el("p", "card-by", el("span", { class: `badge ${LOOK[change.state] ?? ""}` }, change.headline), el("bdi", {}, change.app), `asked ${change.asked}`),
+      el("h2", "card-title", el("bdi", {}, change.summary)),
     ),
-    change.moved && change.open && el("div", { class: "notice warn" }, "Something has changed since you were asked. Nothing was done yet: please look again."),
+    change.moved && change.open && el("div", "notice warn", "Something has changed since you were asked. Nothing was done yet: please look again."),
     change.outcome && outcome(change),
-    change.rows.length > 0 && el("ul", { class: "moves" }, change.rows.map(move)),
-    change.warnings.length > 0 && el("div", { class: "notice warn" }, change.warnings.map((text) => el("p", {}, text))),
+    change.rows.length > 0 && el("ul", "moves", change.rows.map(move)),
+    change.warnings.length > 0 && el("div", "notice warn", change.warnings.map((text) => el("p", {}, text))),
     change.about.length > 0 && named(change.about),
     held.error && problem(held.error),
     change.open ? choices(card, host, held, decided) : change.outcome?.undo && takeBack(host, held),
@@ -79,18 +79,28 @@ function outcome(change) {
     { class: `notice ${look}`, role: "status" },
     el("p", {}, el("b", {}, change.outcome.sentence)),
     change.outcome.notes.map((note) => el("p", {}, note)),
-    change.decided && el("p", { class: "quiet small" }, change.decided),
+    change.decided && el("p", "quiet small", change.decided),
   );
+}
+
+// Enough for a narrow screen, where the browser does not give a field the height of its text.
+function linesOf(text) {
+  return Math.ceil(text.length * 0.033) + text.split("\n").length + 1;
 }
 
 function choices(card, host, held, decided) {
   const { change, secret } = held;
-  if (!secret) {
-    return el("p", { class: "notice" }, "This app does not hand on what this view needs to decide. Open the page of changes instead: the answer in the chat says where.");
+  if (change.decides === false) {
+    return el("p", "notice", `The owner of the Hostex account decides on this, until ${change.expires}.`);
   }
-  const draft = change.text === null ? null : el("textarea", { id: "draft", dir: "auto" });
+  if (!secret) {
+    return el("p", "notice", "This app does not hand on what this view needs to decide. Open the page of changes instead: the answer in the chat says where.");
+  }
+  const draft = change.text === null ? null : el("textarea", { id: "draft", dir: "auto", rows: linesOf(held.typed ?? change.text) });
   if (draft) draft.value = held.typed ?? change.text;
-  const decide = async (approve) => {
+  const decide = async (approve, { detail }) => {
+    // The second click of two meets a card that nobody has read.
+    if (detail > 1) return;
     const args = { change_id: change.id, secret, approve, seen: change.seen };
     if (draft && approve) args.text = draft.value;
     const answer = await host.call("decide_change", args);
@@ -102,7 +112,7 @@ function choices(card, host, held, decided) {
     if (answer.error) announce(answer.error.message);
     else if (held.change.open) announce("Please look again: it has changed.");
     else {
-      announce(held.change.outcome?.sentence ?? UNSENT);
+      announce(held.change.outcome?.sentence ?? "Nothing was changed.");
       decided(held.change);
     }
   };
@@ -111,21 +121,21 @@ function choices(card, host, held, decided) {
     {},
     draft && el("label", { for: "draft" }, "The message, as it will be sent"),
     draft,
-    draft && change.text !== change.spelled && el("p", { class: "quiet small" }, "Characters that nobody can see were taken out."),
+    draft && change.text !== change.spelled && el("p", "quiet small", "Characters that nobody can see were taken out."),
     el(
       "p",
-      { class: "actions" },
-      button(draft ? "Send" : "Approve", () => decide(true), { kind: "primary" }),
-      button("Decline", () => decide(false)),
+      "actions",
+      button(draft ? "Send" : "Approve", (event) => decide(true, event), { kind: "primary" }),
+      button("Decline", (event) => decide(false, event)),
     ),
-    el("p", { class: "quiet small" }, `You can decide until ${change.expires}. If nobody does, nothing is changed.`),
+    el("p", "quiet small", UNDOABLE[change.undoable], ` You can decide until ${change.expires}. If nobody does, nothing is changed.`),
   );
 }
 
 function takeBack(host, { change }) {
   const { undo } = change.outcome;
   if (!undo.tool) return null;
-  return el("p", { class: "actions" }, button(`Undo: ${undo.title}`, () => propose(host, undo.tool, undo.arguments)));
+  return el("p", "actions", button(`Undo: ${undo.title}`, () => propose(host, undo.tool, undo.arguments)));
 }
 
 function move(row) {
@@ -136,9 +146,9 @@ function move(row) {
       {},
       el(
         "div",
-        { class: "line" },
+        "line",
         el("span", {}, shownValue(row.name)),
-        el("span", {}, row.before && [el("span", { class: "before" }, shownValue(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownValue(row.after))),
+        el("span", {}, row.before && [el("span", "before", shownValue(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownValue(row.after))),
       ),
     );
   }
@@ -146,14 +156,14 @@ function move(row) {
     "li",
     {},
     el("h3", {}, shownValue(row.name)),
-    row.before && [el("p", { class: "quiet small" }, "Before"), shownValue(row.before)],
-    row.after && [row.before && el("p", { class: "quiet small" }, "After"), shownValue(row.after, true)],
-    row.others.length > 0 && named(row.others),
+    row.before && [el("p", "quiet small", "Before"), shownValue(row.before)],
+    row.after && [row.before && el("p", "quiet small", "After"), shownValue(row.after, true)],
+    row.others.length > 0 && named(row.others, true),
   );
 }
 
-function named(rows) {
-  return el("dl", { class: "named" }, rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value)))));
+function named(rows, open = false) {
+  return el("dl", "named", rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value, open)))));
 }
 
 function shownValue(value, open = false) {
@@ -165,8 +175,8 @@ function shownValue(value, open = false) {
       return value.folded ? el("details", { open }, el("summary", {}, value.folded), text) : text;
     }
     case "several":
-      return el("ul", { class: "several" }, value.parts.map((part) => el("li", {}, shownValue(part, open))));
+      return el("ul", "several", value.parts.map((part) => el("li", {}, shownValue(part, open))));
     default:
-      return named(value.rows);
+      return named(value.rows, open);
   }
 }

@@ -22,7 +22,7 @@ export function replace(node, ...children) {
   node.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
 }
 
-/** Create a button. `options.kind` is "primary", "danger", "quiet" or plain; while its action runs it cannot be
+/** Create a button. `options.kind` is "primary", "quiet" or plain; while its action runs it cannot be
  * pressed again. */
 export function button(label, action, options = {}) {
   const { kind = "", ...attributes } = options;
@@ -41,13 +41,13 @@ export function button(label, action, options = {}) {
 
 /** Lines that stand where text will be. */
 export function skeleton(lines = 4) {
-  const bars = Array.from({ length: lines }, () => el("span", { class: "bar" }));
+  const bars = Array.from({ length: lines }, () => el("span", "bar"));
   return el("div", { class: "skeleton", role: "status", "aria-label": "Loading" }, bars);
 }
 
 /** What is shown where there is nothing to show. */
 export function emptyState(title, text = "") {
-  return el("div", { class: "empty" }, el("p", { class: "empty-title" }, title), text && el("p", { class: "quiet" }, text));
+  return el("div", "empty", el("p", "empty-title", title), text && el("p", "quiet", text));
 }
 
 /** What went wrong and what to do, with a way to try again where there is one. */
@@ -56,7 +56,7 @@ export function problem(error, retry = null) {
     "div",
     { class: "notice bad", role: "alert" },
     el("p", {}, error.message || "That did not work."),
-    error.hint && el("p", { class: "quiet" }, error.hint),
+    error.hint && el("p", "quiet", error.hint),
     retry && button("Try again", retry),
   );
 }
