@@ -53,15 +53,17 @@ def assemble(
     *,
     limits: Limits | None = None,
     manager: StreamableHTTPSessionManager | None = None,
+    calls: FairQueue | None = None,
 ) -> Starlette:
     """Return the application that these ports make. `manager` may serve another MCP server than our own, or
-    serve it with sessions and streams."""
+    serve it with sessions and streams. Its calls take their turns in `calls`, as those of pages do."""
     limits = limits or Limits()
     own_sessions = manager is None
     manager = manager or StreamableHTTPSessionManager(
         create_server(engine_of, session_views), stateless=True, json_response=True
     )
-    endpoint = Endpoint(manager, inside, limits, _calls(settings), own_sessions=own_sessions)
+    calls = calls or turns_of(settings)
+    endpoint = Endpoint(manager, inside, limits, calls, own_sessions=own_sessions)
     metrics = Metrics()
 
     @asynccontextmanager
@@ -86,7 +88,8 @@ def assemble(
     return app
 
 
-def _calls(settings: Settings) -> FairQueue:
+def turns_of(settings: Settings) -> FairQueue:
+    """Return the places for calls that a process has."""
     return FairQueue(
         "calls",
         settings.process_calls,

@@ -7,7 +7,7 @@ from functools import partial
 from starlette.applications import Starlette
 
 from hostex_mcp.clock import utc_now
-from hostex_mcp.http.app import assemble
+from hostex_mcp.http.app import assemble, turns_of
 from hostex_mcp.http.changes.deps import ChangeDeps, WebPage
 from hostex_mcp.http.changes.routes import routes as change_routes
 from hostex_mcp.http.config import Address
@@ -86,7 +86,8 @@ def _app(
         demo_tokens=demo_tokens,
         now=utc_now,
     )
-    people = ChangeDeps(pages=pages, engine=partial(tenants.engine, narrowing={}))
+    calls = turns_of(settings)
+    people = ChangeDeps(pages=pages, engine=partial(tenants.engine, narrowing={}), calls=calls)
     upkeep = Upkeep(store, linking, utc_now, let_idle_go=tenants.let_idle_go)
 
     @asynccontextmanager
@@ -112,7 +113,7 @@ def _app(
         ready=store.ping,
         running=running,
     )
-    return assemble(settings, address, inside)
+    return assemble(settings, address, inside, calls=calls)
 
 
 def _authorization(pages: PageParts) -> OAuthParts:

@@ -16,11 +16,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from hostex_mcp.pages.render import HEADERS, page
 from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.messages import require_bounded
+from hostex_mcp.toolkit.json_text import require_unambiguous
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.views import document
 
 MOST_BYTES = 200_000
-_MOST_DEEP = 12
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -138,11 +139,13 @@ def _wire(result: CallToolResult) -> Any:
 
 def _call_in(body: bytes) -> tuple[str, dict[str, Any]]:
     """Return the tool and the arguments of a call."""
-    if len(body) > MOST_BYTES or body.count(b"[") + body.count(b"{") > MOST_BYTES // _MOST_DEEP:
+    if len(body) > MOST_BYTES:
         raise BadCall("That call is too long.")
     try:
+        require_bounded(body)
+        require_unambiguous(body)
         call: Any = json.loads(body)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise BadCall("That is no call.") from None
     match call:
         case {"name": str(name), "arguments": dict()}:

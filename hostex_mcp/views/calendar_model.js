@@ -5,8 +5,8 @@ import { channelName, dayName, money, plural, shortDay } from "./parts/format.js
 
 const DAY_MS = 86_400_000;
 const COLUMNS = ["price", "min_stay", "no_arrival", "no_departure"];
-const PENDING = { wait_accept: "request, not accepted yet", wait_pay: "not paid yet" };
-const CONFLICTS = { double_booking: "double booking", open_on_channel: "closed here, open on", closed_on_channel: "free here, closed on" };
+const PENDING = { __proto__: null, wait_accept: "request, not accepted yet", wait_pay: "not paid yet" };
+const CONFLICTS = { __proto__: null, double_booking: "double booking", open_on_channel: "closed here, open on", closed_on_channel: "free here, closed on" };
 
 export function dayNumber(iso) {
   return Math.round(Date.parse(`${iso}T00:00:00Z`) / DAY_MS);

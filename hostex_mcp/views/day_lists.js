@@ -22,6 +22,7 @@ export const LISTS = [
   ["in_house", "In house", "In house", "home", "guest", staying],
 ].map(([name, heading, short, sign, what, draw]) => ({ name, heading, short, sign, what, draw }));
 const KINDS = {
+  __proto__: null,
   request_expiring: "Request about to lapse",
   overlapping_stays: "Double booking",
   unallocated_stay: "Stay without a property",
@@ -34,13 +35,14 @@ const KINDS = {
 };
 const SEVERE = new Set(["overlapping_stays", "request_expiring", "turnover_without_cleaning", "turnover_without_time", "channel_disconnected"]);
 const CLEANING = {
+  __proto__: null,
   completed: ["Cleaned", "good"],
   in_progress: ["Being cleaned", "calm"],
   pending: ["To be cleaned", ""],
   "no task": ["No cleaning", "bad"],
   "not known": ["Cleaning not known", "warn"],
 };
-const DUE = { write: "write one", answer: "reply to theirs" };
+const DUE = { __proto__: null, write: "write one", answer: "reply to theirs" };
 const HOUR = 3_600_000;
 const FEW = 5;
 const MANY = 12;

@@ -7,14 +7,15 @@ import { barChart, columnChart } from "./performance_charts.js";
 import { csv } from "./performance_csv.js";
 
 const MEASURES = {
+  __proto__: null,
   revenue: { label: "Revenue", of: (figures, currency) => sums(figures, currency).revenue, sum: true },
   occupancy: { label: "Occupancy", of: ({ occupancy }) => occupancy },
   adr: { label: "ADR", of: (figures, currency) => sums(figures, currency).adr, sum: true },
   revpar: { label: "RevPAR", of: (figures, currency) => sums(figures, currency).revpar, sum: true },
   nights_sold: { label: "Nights sold", of: ({ nights_sold }) => nights_sold },
 };
-const BY = { property: "Property", month: "Month", channel: "Channel" };
-const APART = { "not allocated": "Not allocated to a property", "day use": "Day use", cancelled: "Cancelled" };
+const BY = { __proto__: null, property: "Property", month: "Month", channel: "Channel" };
+const APART = { __proto__: null, "not allocated": "Not allocated to a property", "day use": "Day use", cancelled: "Cancelled" };
 
 const view = document.getElementById("view");
 let host = null;

@@ -9,7 +9,7 @@ import { bdi, foldedRows, fullscreenButton, noTools, personName, renewFullscreen
 import { dates, stayPane } from "./parts/stay.js";
 
 const view = document.getElementById("view");
-const ACTIVITIES = { reservation: "Booking", inquiry: "Inquiry", request: "Request" };
+const ACTIVITIES = { __proto__: null, reservation: "Booking", inquiry: "Inquiry", request: "Request" };
 const FEW = 12;
 let host = null;
 // What the call brought: a conversation, or a list with what was read of it since.

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostex_mcp.clock import utc_now
-from hostex_mcp.http.app import assemble
+from hostex_mcp.http.app import assemble, turns_of
 from hostex_mcp.http.changes.deps import ChangeDeps, WebPage
 from hostex_mcp.http.changes.routes import routes as changes
 from hostex_mcp.http.config import Address
@@ -164,7 +164,9 @@ class _Late:
             tenants = Tenants(
                 settings, credentials, upstream, confirmations, changes=store.changes, page=page
             )
-            deciding = ChangeDeps(pages=parts, engine=partial(tenants.engine, narrowing={}))
+            deciding = ChangeDeps(
+                pages=parts, engine=partial(tenants.engine, narrowing={}), calls=turns_of(settings)
+            )
             routes = [*endpoints(server), *pages(parts), *changes(deciding), *home(deciding)]
             bearer = Bearer(address, store, keys, allow_token_header=False)
             app = assemble(settings, address, Ports(identifies=bearer, engines=tenants, routes=routes))

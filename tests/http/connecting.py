@@ -12,7 +12,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx2
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
+from hostex_mcp.http.app import turns_of
 from hostex_mcp.http.changes.deps import ChangeDeps, WebPage
 from hostex_mcp.http.changes.routes import routes as change_routes
 from hostex_mcp.http.config import SCOPES, Address
@@ -57,6 +59,7 @@ class Person:
     clock: Clock
     http: httpx2.AsyncClient
     tenants: Tenants
+    app: ASGIApp
     browser: Browser = field(default_factory=lambda: Browser("b" * 43, new=False))
 
     def asked(self, **told: Any) -> str:
@@ -172,12 +175,14 @@ async def deployment(
             demo_tokens=demo_tokens,
             now=clock,
         )
-        deciding = ChangeDeps(pages=parts, engine=partial(tenants.engine, narrowing={}))
+        deciding = ChangeDeps(
+            pages=parts, engine=partial(tenants.engine, narrowing={}), calls=turns_of(chosen)
+        )
         app = Starlette(routes=[*routes(parts), *change_routes(deciding), *home_routes(deciding)])
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=app), base_url=ADDRESS.origin, follow_redirects=False
         ) as http:
-            yield Person(parts, sandbox, clock, http, tenants)
+            yield Person(parts, sandbox, clock, http, tenants, app)
             await tenants.aclose()
 
 

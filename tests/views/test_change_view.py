@@ -150,3 +150,80 @@ def test_axe_finds_nothing_in_a_card_before_and_after_the_decision(stage: Stage)
     done = stage.show("change", _answer(_done()), scheme="dark")
     expect(done.view.get_by_text("It is done.")).to_be_visible()
     assert barriers(done) == []
+
+
+def test_the_second_of_two_clicks_does_not_decide_on_what_was_shown_anew_in_between(stage: Stage) -> None:
+    moved = _change(state="stale", moved=True, seen="d2", summary="Harbour Loft on Airbnb: now €150")
+    stage.answers["read_change"] = lambda _: _read(_change(moved=True))
+    stage.answers["decide_change"] = lambda args: _read(moved if args["seen"] == "d1" else _done())
+    shown = stage.show("change", _answer(_change()))
+
+    approve = shown.view.get_by_role("button", name="Approve")
+    box = approve.bounding_box()
+    assert box is not None
+    mouse = shown.page.mouse
+    mouse.move(box["x"] + 5, box["y"] + 5)
+    mouse.down()
+    mouse.up()
+    expect(shown.view.get_by_role("heading", name="now €150")).to_be_visible()
+    mouse.down(click_count=2)
+    mouse.up(click_count=2)
+    shown.view.get_by_role("button", name="Decline").focus()
+    assert [args["seen"] for name, args in stage.calls if name == "decide_change"] == ["d1"]
+
+    approve.click()
+    expect(shown.view.get_by_text("It is done.").first).to_be_visible()
+
+
+def test_whatever_will_be_written_is_unfolded_wherever_it_stands(stage: Stage) -> None:
+    def long(text: str) -> Json:
+        return {"kind": "passage", "text": text, "folded": "1,100 characters"}
+
+    inner: Json = {"kind": "table", "rows": [{"name": _words("rule"), "value": long("in a table")}]}
+    beside: Json = {"kind": "several", "parts": [long("in a list")]}
+    row: Json = {
+        "name": _words("Rules"),
+        "before": long("as it was"),
+        "after": inner,
+        "others": [
+            {"name": _words("more"), "value": beside},
+            {"name": _words("text"), "value": long("beside it")},
+        ],
+    }
+    stage.answers["read_change"] = lambda _: _read(_change(rows=[row]))
+    shown = stage.show("change", _answer(_change()))
+
+    for words in ("in a table", "in a list", "beside it"):
+        expect(shown.view.get_by_text(words)).to_be_visible()
+    expect(shown.view.get_by_text("as it was")).to_be_hidden()
+
+
+def test_no_end_of_a_draft_on_a_card_is_out_of_sight(stage: Stage) -> None:
+    text = "\n".join(f"Line {number}: {'word ' * 30}" for number in range(12))
+    stage.answers["read_change"] = lambda _: _read(_change(text=text, spelled=text, rows=[]))
+    for width in (360, 720):
+        shown = stage.show("change", _answer(_change()), width=width)
+        field = shown.view.get_by_label("The message, as it will be sent")
+        expect(field).to_be_visible()
+        # As browsers lay it out that give no field the height of its text.
+        fits = (
+            "field => { field.style.fieldSizing = 'fixed'; return field.scrollHeight <= field.clientHeight; }"
+        )
+        assert field.evaluate(fits)
+
+
+def test_a_card_says_before_whether_it_can_be_undone(stage: Stage) -> None:
+    for undoable, sentence in ((True, "Can be undone afterwards."), (False, "Cannot be undone.")):
+        change = _change(undoable=undoable)
+        stage.answers["read_change"] = lambda _, change=change: _read(change)
+        shown = stage.show("change", _answer(change))
+        expect(shown.view.get_by_text(sentence)).to_be_visible()
+
+
+def test_what_waits_for_the_owner_has_no_buttons(stage: Stage) -> None:
+    change = _change(decides=False)
+    stage.answers["read_change"] = lambda _: _read(change)
+    shown = stage.show("change", _answer(change))
+
+    expect(shown.view.get_by_text("The owner of the Hostex account decides on this")).to_be_visible()
+    expect(shown.view.get_by_role("button")).to_have_count(0)

@@ -71,3 +71,27 @@ def test_every_channel_has_a_name_in_views() -> None:
 
     named = re.findall(r'[{,]"?([\w.]+)"?:"[^"]+"', text)
     assert set(CHANNELS) <= set(named)
+
+
+def test_no_code_of_hostex_is_looked_up_among_what_every_object_has() -> None:
+    # "constructor" and the like would be found in any object with a prototype.
+    bare = [
+        f"{path.name}: {name}"
+        for path in _FOLDER.rglob("*.js")
+        for text in [path.read_text(encoding="utf-8")]
+        for name, members in re.findall(r"^const ([A-Z_]+) = \{(.*?)[};]", text, re.DOTALL | re.MULTILINE)
+        if re.search(rf"\b{name}\[", text) and not members.strip().startswith("__proto__: null,")
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("code", ["constructor", "__proto__", "toString", "hasOwnProperty"])
+def test_a_channel_or_status_with_any_name_is_shown_by_that_name(code: str, tmp_path: Path) -> None:
+    modules = [_FOLDER / "parts" / "format.js"]
+    script = modules[0].read_text(encoding="utf-8")
+    module = tmp_path / "names.mjs"
+    module.write_text(
+        f"{script}\nconsole.log(channelName({code!r}), channelClass({code!r}));", encoding="utf-8"
+    )
+    said = subprocess.run([NODE, module], capture_output=True, text=True, check=False)
+    assert (said.stdout, said.stderr) == (f"{code} channel-other\n", "")

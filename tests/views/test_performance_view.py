@@ -86,7 +86,7 @@ def test_the_numbers_are_a_table_for_listeners_and_for_all_who_ask(stage: Stage)
 
 
 def test_a_file_of_the_numbers_runs_no_formula(stage: Stage) -> None:
-    names = ['=HYPERLINK("a")', "+1", "-1", "@x", "\t=1", 'a "b", c']
+    names = ['=HYPERLINK("a")', "+1", "-1", "@x", "\t=1", 'a "b", c', "a;=1", '"=1', "\uff1d1"]
     shown = _show(stage, _report(*(_home(name, -5) for name in names)))
 
     shown.view.get_by_role("button", name="Download CSV").click()
@@ -94,12 +94,15 @@ def test_a_file_of_the_numbers_runs_no_formula(stage: Stage) -> None:
     (sent,) = [each for each in shown.heard if each.get("method") == "ui/download-file"]
     resource = sent["params"]["contents"][0]["resource"]
     lines = resource["text"].split("\r\n")
-    firsts = ['"\'=HYPERLINK(""a"")"', "'+1", "'-1", "'@x", '"\'\t=1"', '"a ""b"", c"']
+    firsts = [
+        *('"\'=HYPERLINK(""a"")"', "'+1", "'-1", "'@x", '"\'\t=1"', '"a ""b"", c"'),
+        *("a;'=1", '"\'""=1"', "'\uff1d1"),
+    ]
     assert lines[0].startswith("Property,currency,revenue,occupancy,adr,revpar,nights_sold,revenue_before")
     assert [
-        line.startswith(f"{first},EUR,-5,50,") for line, first in zip(lines[1:7], firsts, strict=True)
-    ] == [True] * 6
-    assert lines[7].startswith("Total,EUR,1500.5,50,")
+        line.startswith(f"{first},EUR,-5,50,") for line, first in zip(lines[1:10], firsts, strict=True)
+    ] == [True] * 9
+    assert lines[10].startswith("Total,EUR,1500.5,50,")
 
 
 def test_another_period_and_another_grouping_are_read_through_the_app(stage: Stage) -> None:

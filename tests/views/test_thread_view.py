@@ -126,6 +126,16 @@ def test_pictures_are_named_and_never_loaded_and_cards_are_told_from_words(stage
     assert said.locator("img, a").count() == 0
 
 
+def test_the_host_of_an_attachment_is_the_one_that_a_browser_would_open(stage: Stage) -> None:
+    addresses = ["https://airbnb.com@evil.example/a.jpg", "https://evil.example\\.airbnb.com/b.jpg"]
+    messages = [_message(number, attachment_url=address) for number, address in enumerate(addresses, 1)]
+    said = _shown(stage, _thread(*messages)).view.get_by_role("region", name="Messages")
+
+    expect(said).to_contain_text("b.jpg at evil.example, not loaded here")
+    expect(said).not_to_contain_text("at airbnb.com@")
+    expect(said.get_by_role("button", name="Open")).to_have_count(1)
+
+
 def test_a_long_text_is_folded_with_its_length_and_opened(stage: Stage) -> None:
     text = "word " * 800 + "end"
     said = _shown(stage, _thread(_message(1, content=text))).view.get_by_role("region", name="Messages")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hostex_mcp.http.config import Address
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.fair_queue import FairQueue
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.engine import Engine
 
@@ -15,10 +16,12 @@ HOME = "/home"
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeDeps:
-    """The pages' own, and the engine of whoever a change is asked for, which makes it."""
+    """The pages' own, the engine of whoever a change is asked for, which makes it, and the places that calls
+    of views take among all others."""
 
     pages: PageDeps
     engine: Callable[[Caller], Awaitable[Engine]]
+    calls: FairQueue
 
 
 class WebPage:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from hostex_mcp.http.changes.access import Visitor
 from hostex_mcp.http.changes.deciding import person_of
@@ -14,6 +15,8 @@ from hostex_mcp.http.connect.forms import is_from_here
 from hostex_mcp.http.connect.routes import with_error_page
 from hostex_mcp.http.oauth.browser import csrf, csrf_fits, remember
 from hostex_mcp.http.transport.caller import Caller
+from hostex_mcp.http.transport.refusals import HttpRefusal
+from hostex_mcp.http.transport.turns import turn, while_present
 from hostex_mcp.pages.render import PageError
 from hostex_mcp.server.looking import (
     LOOKS,
@@ -64,11 +67,18 @@ class Home:
         caller = next((caller for caller in await visitor.callers() if caller.account == account), None)
         if caller is None:
             return _refused(404, "This connection has ended. Load the page again.")
+        body = await _body(request)
         try:
             engine, person = await deps.engine(caller), person_of(visitor, caller)
-            return await answer_view(engine, await _body(request), person)
+            with while_present(request.receive, _unsent):
+                async with turn(deps.calls, caller, request.scope):
+                    return await answer_view(engine, body, person)
         except BadCall as error:
             return _refused(400, str(error))
+        except HttpRefusal as refused:
+            return refused.answer(request.url.path)
+        # Whoever called has left.
+        return Response(status_code=204)
 
     async def _around(
         self, visitor: Visitor, look: Look, callers: list[Caller], caller: Caller
@@ -112,6 +122,10 @@ def routes(deps: ChangeDeps) -> list[Route]:
         Route(f"{HOME}/{{look}}", show, methods=["GET"]),
         Route(f"{HOME}/{{look}}/view", view, methods=["GET"]),
     ]
+
+
+async def _unsent(_: Message) -> None:
+    """Send nothing: the answer goes out when the call is over."""
 
 
 async def _body(request: Request) -> bytes:

@@ -1,14 +1,12 @@
 """`/mcp`: who calls, how often, with what, and then the protocol itself."""
 
-import asyncio
 import json
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
-import anyio
 from mcp.server.context import ServerRequestContext
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.datastructures import Headers, QueryParams
@@ -20,14 +18,14 @@ from hostex_mcp.http.config import WRITE
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.bodies import MCP_BODY, message_of, read_body, replayed
 from hostex_mcp.http.transport.caller import Caller
-from hostex_mcp.http.transport.fair_queue import FairQueue, QueueFull
+from hostex_mcp.http.transport.fair_queue import FairQueue
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_address
-from hostex_mcp.http.transport.refusals import BUSY_SECONDS, INTERNAL_ERROR, HttpRefusal, busy, too_many
+from hostex_mcp.http.transport.refusals import INTERNAL_ERROR, HttpRefusal, too_many
 from hostex_mcp.http.transport.session_views import naming, opened_session
+from hostex_mcp.http.transport.turns import stands_for, turn, while_present
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.messages import NoMessage, normalise
-from hostex_mcp.toolkit.turns import held_turn
 
 _ENGINE = "hostex.engine"
 
@@ -80,7 +78,7 @@ class Endpoint:
             if isinstance(caller, Response):
                 return caller
             engine = await self._ports.engines.engine(caller, narrowing)
-        with self._arrivals.of(_stands_for(caller, scope)):
+        with self._arrivals.of(stands_for(caller, scope)):
             body = await read_body(scope, receive, MCP_BODY)
         if body is None:
             return None
@@ -93,19 +91,9 @@ class Endpoint:
             send = naming(send, session_id)
         scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
         with while_present(receive, send) as answer:
-            async with self._turn(caller, scope):
+            async with turn(self._calls, caller, scope):
                 await self._manager.handle_request(scope, replayed(body, receive), answer)
         return None
-
-    @asynccontextmanager
-    async def _turn(self, caller: Caller, scope: Scope) -> AsyncGenerator[None]:
-        """Hold a place for a call."""
-        try:
-            async with self._calls.place(_stands_for(caller, scope)) as leave:
-                with held_turn(leave):
-                    yield
-        except QueueFull:
-            raise busy(BUSY_SECONDS) from None
 
     async def _caller(self, scope: Scope) -> Caller | Response:
         caller = await self._ports.identifies.identify(Headers(scope=scope))
@@ -135,12 +123,6 @@ def _as_meant(received: Mapping[str, Any]) -> Mapping[str, Any]:
         return cast("Mapping[str, Any]", normalise(received))
     except NoMessage as error:
         raise HttpRefusal(400, str(error)) from None
-
-
-def _stands_for(caller: Caller, scope: Scope) -> str:
-    """Return who takes turns: the account, or the address of those who bring their own tokens, lest somebody
-    makes up many tokens to have many places."""
-    return caller_address(scope) if caller.token else caller.account
 
 
 @contextmanager
@@ -181,27 +163,3 @@ def _forbidding(send: Send, challenge: str) -> Send:
         await send(message)
 
     return forbid
-
-
-@contextmanager
-def while_present(receive: Receive, send: Send) -> Generator[Send]:
-    """End what runs inside the block when the caller of the request hangs up before it has its answer, which
-    is to be sent by the `send` that the block is given; its body was read before."""
-    with anyio.CancelScope() as scope:
-        watch = asyncio.create_task(_hung_up(receive, scope))
-
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.body" and not message.get("more_body", False):
-                watch.cancel()
-            await send(message)
-
-        try:
-            yield answer
-        finally:
-            watch.cancel()
-
-
-async def _hung_up(receive: Receive, scope: anyio.CancelScope) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()

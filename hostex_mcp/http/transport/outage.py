@@ -13,7 +13,7 @@ from hostex_mcp.pages.render import error_page
 RETRY = {"Retry-After": "5"}
 OUTAGES = (OperationalError, InterfaceError, TimeoutError)
 
-_PAGES = ("/connect", "/changes", "/authorize")
+_PAGES = ("/connect", "/changes", "/home", "/authorize")
 
 _log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from hostex_mcp.http.transport.refusals import MCP_PATHS
 HEADER = "X-Request-Id"
 
 _ROUTES = (
-    *("/authorize", "/token", "/register", "/revoke", "/connect", "/changes"),
+    *("/authorize", "/token", "/register", "/revoke", "/connect", "/changes", "/home"),
     *("/.well-known", "/healthz", "/readyz"),
 )
 _NOT_COUNTED = "/metrics"

@@ -5,10 +5,10 @@ import { useContext } from "./format.js";
 const VERSION = "2026-01-26";
 const MOST_SECONDS = 120;
 const CAPABILITIES = {
+  __proto__: null,
   tools: "serverTools",
   links: "openLinks",
   download: "downloadFile",
-  message: "message",
   modelContext: "updateModelContext",
 };
 
@@ -56,7 +56,7 @@ class Host {
     this.watchSize();
   }
 
-  /** Whether the host offers "tools", "links", "download", "message", "modelContext" or "fullscreen". */
+  /** Whether the host offers "tools", "links", "download", "modelContext" or "fullscreen". */
   can(capability) {
     const { availableDisplayModes: modes = [], displayMode } = this.context;
     if (capability === "fullscreen") return modes.includes(capability) && modes.some((mode) => mode !== displayMode);
@@ -82,11 +82,6 @@ class Host {
 
   openLink(url) {
     return this.request("ui/open-link", { url });
-  }
-
-  /** Say something in the chat in the person's name. */
-  message(text) {
-    return this.request("ui/message", { role: "user", content: [{ type: "text", text }] });
   }
 
   /** Tell the model what the person sees now. */

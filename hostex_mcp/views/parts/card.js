@@ -3,9 +3,9 @@
 
 import { announce, button, el, problem, replace } from "./dom.js";
 
-const LOOK = { waiting: "warn", stale: "warn", approved: "calm", done: "good", failed: "bad", unknown: "bad" };
+const LOOK = { __proto__: null, waiting: "warn", stale: "warn", approved: "calm", done: "good", failed: "bad", unknown: "bad" };
 const SECRET = "hostex/secret";
-const UNSENT = "Nothing was changed.";
+const UNDOABLE = { __proto__: null, true: "Can be undone afterwards.", false: "Cannot be undone." };
 
 /** The card of a change. `decided(change)` hears each decision that has been carried out. */
 export function changeCard(host, change, secret, decided = () => {}) {
@@ -83,14 +83,24 @@ function outcome(change) {
   );
 }
 
+// Enough for a narrow screen, where the browser does not give a field the height of its text.
+function linesOf(text) {
+  return Math.ceil(text.length * 0.033) + text.split("\n").length + 1;
+}
+
 function choices(card, host, held, decided) {
   const { change, secret } = held;
+  if (change.decides === false) {
+    return el("p", "notice", `The owner of the Hostex account decides on this, until ${change.expires}.`);
+  }
   if (!secret) {
     return el("p", "notice", "This app does not hand on what this view needs to decide. Open the page of changes instead: the answer in the chat says where.");
   }
-  const draft = change.text === null ? null : el("textarea", { id: "draft", dir: "auto" });
+  const draft = change.text === null ? null : el("textarea", { id: "draft", dir: "auto", rows: linesOf(held.typed ?? change.text) });
   if (draft) draft.value = held.typed ?? change.text;
-  const decide = async (approve) => {
+  const decide = async (approve, { detail }) => {
+    // The second click of two meets a card that nobody has read.
+    if (detail > 1) return;
     const args = { change_id: change.id, secret, approve, seen: change.seen };
     if (draft && approve) args.text = draft.value;
     const answer = await host.call("decide_change", args);
@@ -102,7 +112,7 @@ function choices(card, host, held, decided) {
     if (answer.error) announce(answer.error.message);
     else if (held.change.open) announce("Please look again: it has changed.");
     else {
-      announce(held.change.outcome?.sentence ?? UNSENT);
+      announce(held.change.outcome?.sentence ?? "Nothing was changed.");
       decided(held.change);
     }
   };
@@ -114,11 +124,11 @@ function choices(card, host, held, decided) {
     draft && change.text !== change.spelled && el("p", "quiet small", "Characters that nobody can see were taken out."),
     el(
       "p",
-      { class: "actions" },
-      button(draft ? "Send" : "Approve", () => decide(true), { kind: "primary" }),
-      button("Decline", () => decide(false)),
+      "actions",
+      button(draft ? "Send" : "Approve", (event) => decide(true, event), { kind: "primary" }),
+      button("Decline", (event) => decide(false, event)),
     ),
-    el("p", "quiet small", `You can decide until ${change.expires}. If nobody does, nothing is changed.`),
+    el("p", "quiet small", UNDOABLE[change.undoable], ` You can decide until ${change.expires}. If nobody does, nothing is changed.`),
   );
 }
 
@@ -141,7 +151,7 @@ function move(row) {
       {},
       el(
         "div",
-        { class: "line" },
+        "line",
         el("span", {}, shownValue(row.name)),
         el("span", {}, row.before && [el("span", "before", shownValue(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownValue(row.after))),
       ),
@@ -153,12 +163,12 @@ function move(row) {
     el("h3", {}, shownValue(row.name)),
     row.before && [el("p", "quiet small", "Before"), shownValue(row.before)],
     row.after && [row.before && el("p", "quiet small", "After"), shownValue(row.after, true)],
-    row.others.length > 0 && named(row.others),
+    row.others.length > 0 && named(row.others, true),
   );
 }
 
-function named(rows) {
-  return el("dl", "named", rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value)))));
+function named(rows, open = false) {
+  return el("dl", "named", rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value, open)))));
 }
 
 function shownValue(value, open = false) {
@@ -172,6 +182,6 @@ function shownValue(value, open = false) {
     case "several":
       return el("ul", "several", value.parts.map((part) => el("li", {}, shownValue(part, open))));
     default:
-      return named(value.rows);
+      return named(value.rows, open);
   }
 }

@@ -6,7 +6,7 @@ import { dayOf, nearDay, number, plainText, plural, timeOf } from "./format.js";
 import { icon } from "./icons.js";
 import { bdi, dotted, noTools, personName, span, tellOf, toolButton, worded } from "./rows.js";
 
-const AUTHORS = { team: "Your team", assistant: "Hostex’s assistant", automation: "Automatic message", system: "The channel" };
+const AUTHORS = { __proto__: null, team: "Your team", assistant: "Hostex’s assistant", automation: "Automatic message", system: "The channel" };
 const FOLDED = 1200;
 const MOST_TEXT = 10000;
 const PAGE = 30;
@@ -120,11 +120,18 @@ function passage(text) {
   return [body, unfold];
 }
 
-// A picture is named and never loaded: its address is somebody else's, and loading it would tell them.
+// A picture is named and never loaded: its address is somebody else's, and loading it would tell them. Its host
+// is what a browser takes for it.
 function attachment(host, address) {
-  const [, at, name] = /^https:\/\/([^/?#]+)[^?#]*?([^/?#]*)(?:[?#]|$)/.exec(address) ?? [];
-  const open = at && host.can("links") && button("Open", () => host.openLink(address), { kind: "quiet", title: `Opens ${at}` });
+  const { host: at, pathname, href } = publicAddress(address) ?? {};
+  const name = pathname?.split("/").pop();
+  const open = at && host.can("links") && button("Open", () => host.openLink(href), { kind: "quiet", title: `Opens ${at}` });
   return el("p", "attached small", icon("picture"), span("", bdi(name || address), span("quiet", ` ${at ? `at ${at}, ` : ""}not loaded here`)), open);
+}
+
+function publicAddress(text) {
+  const address = URL.canParse(text) ? new URL(text) : {};
+  return address.protocol === "https:" && !address.username && !address.password ? address : null;
 }
 
 function composer(host, id, reload) {

@@ -26,7 +26,7 @@ export function replace(node, ...children) {
   node.replaceChildren(...kept(children));
 }
 
-/** Create a button. `options.kind` is "primary", "danger", "quiet" or plain; while its action runs it cannot be
+/** Create a button. `options.kind` is "primary", "quiet" or plain; while its action runs it cannot be
  * pressed again. */
 export function button(label, action, options = {}) {
   const { kind = "", ...attributes } = options;

@@ -3,6 +3,7 @@
 
 const DAY = 86_400_000;
 const CHANNELS = {
+  __proto__: null,
   airbnb: "Airbnb",
   "booking.com": "Booking.com",
   agoda: "Agoda",

@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 
 const STROKES = {
+  __proto__: null,
   alert: "M8 2.2 14.4 13.4H1.6z M8 6.6v3 M8 11.5v.1",
   arrive: "M7 2.5h6v11H7 M2 8h7 M6.5 5.5 9 8l-2.5 2.5",
   depart: "M9 2.5H3v11h6 M7 8h7 M11.5 5.5 14 8l-2.5 2.5",

@@ -5,8 +5,8 @@ import { number, plainText, plural } from "./format.js";
 import { icon } from "./icons.js";
 
 const NO_TOOLS = "no-tools";
-const STANDING = { in_house: "In house", request: "Request", inquiry: "Inquiry", past: "Has left", arriving: "Arriving" };
-const AUTOMATIC = { assistant: "answered by Hostex’s assistant only", template: "answered by a template only" };
+const STANDING = { __proto__: null, in_house: "In house", request: "Request", inquiry: "Inquiry", past: "Has left", arriving: "Arriving" };
+const AUTOMATIC = { __proto__: null, assistant: "answered by Hostex’s assistant only", template: "answered by a template only" };
 
 export function span(look, ...children) {
   return el("span", { class: look }, children);
@@ -114,7 +114,7 @@ export function unread(data) {
     failed.length > 0 &&
       el(
         "div",
-        { class: "notice warn" },
+        "notice warn",
         el("b", {}, "Could not be read"),
         el("ul", {}, failed.map((part) => el("li", {}, bdi(part.message ?? part.kind)))),
         more?.failed && el("p", {}, `and ${number(more.failed, 0)} more`),

@@ -5,6 +5,7 @@ import { channelClass, channelName, daysBetween, moment, money, nearDay, number,
 import { bdi, dotted, foldedRows, noTools, personName, place, row, span, unread, words, worded } from "./rows.js";
 
 const STATES = {
+  __proto__: null,
   accepted: ["Confirmed", "good"],
   wait_accept: ["Waits for your answer", "warn"],
   wait_pay: ["Waits for payment", "warn"],
@@ -12,7 +13,7 @@ const STATES = {
   denied: ["Declined", "bad"],
   timeout: ["Lapsed", "bad"],
 };
-const LOCK = { set: "Set", missing: "Not set", hidden: "Hidden by the privacy setting" };
+const LOCK = { __proto__: null, set: "Set", missing: "Not set", hidden: "Hidden by the privacy setting" };
 const SOME = 6;
 
 /** A stay by `query`, {stay_code} or {reservation_code}. `onThread(id, guest, opener)` opens its conversation. */

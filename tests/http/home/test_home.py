@@ -111,7 +111,13 @@ async def test_a_view_cannot_write_without_showing_the_change(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{", b'{"name": 1, "arguments": {}}', b"[" * 100_000, b"x" * 300_000], ids=len
+    "body",
+    [
+        *(b"", b"[]", b"{", b'{"name": 1, "arguments": {}}', b"[" * 100_000, b"x" * 300_000),
+        b'{"name": "list_tags", "name": "list_properties", "arguments": {}}',
+        b'{"name": "list_tags", "arguments": {"limit": 1, "limit": 2}}',
+    ],
+    ids=len,
 )
 async def test_a_body_that_is_no_call_is_refused(tmp_path: Path, body: bytes) -> None:
     async with deployment(tmp_path) as person:

@@ -12,6 +12,7 @@ from hostex_mcp.server.asking import Elicitation
 from tests.http.changing import after, press, prices, sent
 from tests.http.connecting import Person, deployment
 from tests.http.inviting import LOFT, guest_of, owner_of
+from tests.support.every_write import DIRECT
 
 pytestmark = pytest.mark.anyio
 
@@ -92,4 +93,15 @@ async def test_an_amount_that_a_guest_may_not_set_is_refused_in_a_view_as_well(t
         proposal = {"tool": "update_listing_prices", "arguments": prices()}
         refused = (await chat(guest, grant, "prepare_change", proposal))[0]["error"]
         assert refused["kind"] == "blocked"
+        assert sent(owner) == []
+
+
+async def test_an_amount_written_as_text_is_refused_in_a_view_too(tmp_path: Path) -> None:
+    async with deployment(tmp_path) as owner:
+        guest, grant = await guest_of(owner, await owner_of(owner), decides="none")
+        change = {"stay_code": DIRECT, "rate_amount": "150", "currency": "EUR"}
+        proposal = {"tool": "update_reservation_basic", "arguments": change}
+        refused = (await chat(guest, grant, "prepare_change", proposal))[0]["error"]
+        assert refused["kind"] == "blocked"
+        assert "Amounts of money are not served" in refused["message"]
         assert sent(owner) == []
