@@ -79,7 +79,7 @@ class Block:
             yield Segment.line()
 
 
-class _Waiting(Status):
+class _PlainStatus(Status):
     """Shows texts as they are: names of tools and addresses may have brackets."""
 
     def update(self, status: RenderableType | None = None, **how: Any) -> None:
@@ -91,7 +91,7 @@ def waiting(text: str) -> Status:
     changes it, `stop` and `start` leave the terminal to others for a while."""
     is_visible = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     out = Console(stderr=True, quiet=not is_visible, force_terminal=is_visible, force_interactive=is_visible)
-    return _Waiting(Text(text), console=out, spinner_style="cyan")
+    return _PlainStatus(Text(text), console=out, spinner_style="cyan")
 
 
 def print_json(value: object) -> None:

@@ -102,11 +102,11 @@ class LockCodeUse:
 
     def __init__(self, stays: Iterable[Reservation]) -> None:
         accepted = [stay for stay in stays if stay.status == "accepted"]
-        self._all = _Codes()
-        self._own: dict[int, _Codes] = {}
+        self._all = _CodeCounts()
+        self._own: dict[int, _CodeCounts] = {}
         for stay in sorted(accepted, key=by_check_in):
             self._all.add(stay)
-            self._own.setdefault(stay.property_id, _Codes()).add(stay)
+            self._own.setdefault(stay.property_id, _CodeCounts()).add(stay)
 
     def expected(self, stay: Reservation) -> bool:
         """Whether a stay should have a code, judging by the earlier stays."""
@@ -117,7 +117,7 @@ class LockCodeUse:
         return bool(count) and 2 * coded >= count
 
 
-class _Codes:
+class _CodeCounts:
     """Stays by check-in, and how many of those up to each carry a code."""
 
     def __init__(self) -> None:

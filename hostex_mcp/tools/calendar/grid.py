@@ -15,7 +15,7 @@ from hostex_mcp.tools.calendar._grid_rows import property_row
 from hostex_mcp.tools.calendar._grid_text import brief_row, calendar_text, legend
 
 
-class CalendarRow(TypedDict, total=False):
+class PropertyCalendar(TypedDict, total=False):
     """A property from `start_date` to `end_date`, with its `stays`, `blocks`, `prices`, `rules`, `units`,
     `gaps` and `conflicts`: texts, in full detail lists."""
 
@@ -41,7 +41,7 @@ async def get_calendar(
     end_date: Day | None = None,
     days: Days | None = None,
     property_ids: PropertyIds | None = None,
-) -> ListPage[CalendarRow]:
+) -> ListPage[PropertyCalendar]:
     """The multi-calendar: each property's stays (guest, channel, amount), blocks, prices per listing, minimum
     stays, days closed to arrival or departure, free nights that cannot be booked, and conflicts between
     calendars (default: 31 days from today)."""

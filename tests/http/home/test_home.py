@@ -57,7 +57,7 @@ async def test_a_view_of_the_browser_that_connected_an_app_is_answered(tmp_path:
 
         answer = await view_calls(person, page, page["data-tool"], {"date": "2026-11-30"})
 
-        assert page["data-tool"] == "get_daily_briefing"
+        assert page["data-tool"] == "read_day"
         assert answer.status_code == 200
         assert answer.json()["structuredContent"]["date"] == "2026-11-30"
 

@@ -102,8 +102,11 @@ async def test_reads_for_a_view_end_when_its_page_is_closed(tmp_path: Path) -> N
         async def send(_: Message) -> None:
             return
 
-        asking = asyncio.create_task(person.app(scope, receive, send))
-        await asked(way)
-        gone.set()
-        await asyncio.wait_for(way.given_up.acquire(), 10)
-        await asking
+        async def call() -> None:
+            await person.app(scope, receive, send)
+
+        async with asyncio.TaskGroup() as asking:
+            asking.create_task(call())
+            await asked(way)
+            gone.set()
+            await asyncio.wait_for(way.given_up.acquire(), 10)

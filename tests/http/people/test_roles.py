@@ -29,6 +29,7 @@ CLEANER = DOORS | {
 FLAT_OWNER = DOORS - {"call_write_tool"} | {
     *("list_properties", "list_availabilities", "list_listing_calendars", "get_pricing_ratios"),
     *("list_calendar_share_links", "get_airbnb_price_and_rules", "get_vrbo_price_and_rules", "get_month_end"),
+    "get_calendar",
 }
 NOT_FOR_CO_HOSTS = {
     *("list_transactions", "create_transaction", "update_transaction", "delete_transaction"),
