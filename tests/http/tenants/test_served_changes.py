@@ -1,6 +1,6 @@
 """A database that goes away in the middle of a call is no bug of this server, and the call says so."""
 
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -39,7 +39,7 @@ class Away:
 @pytest.mark.parametrize("problem", GONE, ids=["gone", "silent"])
 async def test_a_call_that_needs_the_database_while_it_is_away_may_be_repeated(problem: Exception) -> None:
     sandbox, selection = demo_sandbox(), select(["all"])
-    desk = ChangeDesk(store=ServedChanges(Away(problem)))
+    desk = ChangeDesk(store=ServedChanges(cast("Any", Away(problem))))
     transport = httpx2.ASGITransport(app=sandbox.app)
     async with HostexClient(WRITABLE, base_url="https://sandbox.invalid/v3", transport=transport) as client:
         engine = Engine(selection, Context(client, selection.reachable, now=Clock()), desk=desk)
@@ -56,7 +56,7 @@ async def test_a_call_that_needs_the_database_while_it_is_away_may_be_repeated(p
 
 
 async def test_nothing_that_a_store_does_fails_in_another_way() -> None:
-    served, change = ServedChanges(Away(GONE[0])), a_change()
+    served, change = ServedChanges(cast("Any", Away(GONE[0]))), a_change()
     for attempt in (
         served.add(change),
         served.begin(change),
