@@ -180,7 +180,7 @@ def _differences(
     group: Sequence[Priced], night: date, tolerance: Fraction
 ) -> list[tuple[Priced, PriceNight]]:
     """Return the listings whose price of a night differs from the base price that most agree with."""
-    priced = [listing for listing in group if night in listing.days and listing.days[night].price > 0]
+    priced = [listing for listing in group if night in listing.days and (listing.days[night].price or 0) > 0]
     if len(priced) < 2:
         return []
     ratios = [listing.ratio.ratio for listing in priced]
@@ -207,7 +207,7 @@ def _differences(
     return [
         (
             priced[place],
-            PriceNight(night, priced[place].days[night].price, round(float(share * ratios[place]), 2)),
+            PriceNight(night, priced[place].days[night].price or 0, round(float(share * ratios[place]), 2)),
         )
         for place in places
         if is_off(place, base)

@@ -30,7 +30,7 @@ def calendar_quote(days: Iterable[CalendarDay], check_in: date, last_night: date
     calendar = {day.date: day for day in days}
     nights = [calendar.get(day) for day in days_of(check_in, last_night)]
     sold_out = [day.date for day in nights if day and day.inventory == 0]
-    prices = [day.price for day in nights if day]
+    prices = [day.price for day in nights if day and day.price is not None]
     total = whole(round(sum(prices), 2)) if len(prices) == len(nights) else None
     return Quote(total, runs(sold_out, lambda day: day, lambda _: ""))
 

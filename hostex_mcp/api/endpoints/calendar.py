@@ -40,10 +40,10 @@ class Restrictions(Model):
 
 class CalendarDay(Model):
     """A day of a listing: price in the listing's currency, major units (on ctrip the floor price, not the
-    selling price), and the number of units for sale."""
+    selling price; None for whoever is served no money), and the number of units for sale."""
 
     date: Day
-    price: Number
+    price: Number | None
     inventory: Id
     restrictions: Maybe[Restrictions] = None
 

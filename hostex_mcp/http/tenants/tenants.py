@@ -13,6 +13,7 @@ from hostex_mcp.http.tenants.account_client import AccountClient, OwnToken, Sour
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
+from hostex_mcp.http.tenants.served_changes import ServedChanges
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
@@ -50,7 +51,7 @@ class Tenants:
         page: DecisionPage | None = None,
     ) -> None:
         trail = AuditLog(settings.audit_log, log=True)
-        desk = ChangeDesk(store=changes or MemoryChanges(), page=page or NoPage())
+        desk = ChangeDesk(store=ServedChanges(changes or MemoryChanges()), page=page or NoPage())
         self._parts = TenantDeps(settings, confirmations, trail, now, desk)
         self._linking = linking
         self._upstream = upstream

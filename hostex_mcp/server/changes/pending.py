@@ -123,7 +123,8 @@ class PendingChanges:
             same = next((change for change in live if change.call == fresh.call), None)
             if same:
                 emit(Confirmed("waiting"))
-                moved = same.open and same.state_digest != fresh.state_digest
+                # A person may have edited it meanwhile: then this call says less than they do.
+                moved = same.open and same.text == fresh.text and same.state_digest != fresh.state_digest
                 return await self.show_anew(same, draft) if moved else same
             if len(live) >= MOST_OPEN:
                 raise Blocked(_TOO_MANY, operation=call.tool.name, hint=_DECIDE_FIRST)

@@ -282,7 +282,7 @@ def _is(link: Any, channel_type: str, listing_id: str) -> bool:
 
 def _values(day: api.CalendarDay) -> dict[str, Any]:
     rules = everything(day.restrictions) if day.restrictions else {}
-    return {"price": whole(day.price), "inventory": day.inventory, **rules}
+    return {"price": day.price and whole(day.price), "inventory": day.inventory, **rules}
 
 
 async def _sold(context: Context, channel_type: str, listing_id: str) -> Property | RoomType | None:

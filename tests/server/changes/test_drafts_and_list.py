@@ -257,3 +257,12 @@ async def test_what_was_shown_when_more_was_served_is_counted_and_not_listed(
     assert len(answer["items"]) == shown
     hidden = [note for note in answer.get("notes", []) if note.startswith("1 more")]
     assert bool(hidden) is not bool(shown)
+
+
+async def test_a_repeated_call_takes_nothing_back_that_a_person_edited_meanwhile(house: House) -> None:
+    draft = await house.waiting("send_message", **NOTE)
+    edited = {**NOTE, "message": "The key is with the neighbour."}
+    shown = replace(draft, arguments=edited, state=State.STALE, state_digest="as it is edited")
+    assert await house.desk.store.replace(draft, shown)
+    assert (await house.ask("send_message", **NOTE))["change_id"] == draft.id
+    assert await house.desk.store.find(draft.id) == replace(shown, revision=1)
