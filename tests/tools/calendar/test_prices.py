@@ -29,7 +29,7 @@ async def prices(client: HostexClient, listing: dict[str, str], first: int, last
     """What Hostex says that each night costs."""
     body = {"start_date": ahead(first), "end_date": ahead(last), "listings": [listing]}
     (calendar,) = await client.call(LIST_LISTING_CALENDARS, body=body)
-    return {day.date.isoformat(): day.price for day in calendar.calendar}
+    return {day.date.isoformat(): day.price for day in calendar.calendar if day.price is not None}
 
 
 def rules(sandbox: Sandbox, channel: str, listing_id: str) -> dict[str, Any]:
