@@ -4,6 +4,7 @@ import ssl
 from datetime import UTC, datetime
 
 import pytest
+from mcp.types import CallToolResult
 
 from benchmarks.portfolio import portfolio
 from hostex_mcp.api import HostexClient
@@ -88,5 +89,5 @@ async def _crowded(engine: Engine) -> tuple[float, str]:
     with longest_piece() as longest:
         for tool in ("get_calendar", "check_calendar_conflicts", "get_daily_briefing"):
             result = await engine.call(tool, {})
-            assert not result.is_error
+            assert isinstance(result, CallToolResult) and not result.is_error
     return longest.seconds, longest.what
