@@ -89,5 +89,6 @@ async def _crowded(engine: Engine) -> tuple[float, str]:
     with longest_piece() as longest:
         for tool in ("get_calendar", "check_calendar_conflicts", "get_daily_briefing"):
             result = await engine.call(tool, {})
-            assert isinstance(result, CallToolResult) and not result.is_error
+            assert isinstance(result, CallToolResult)
+            assert not result.is_error
     return longest.seconds, longest.what
