@@ -218,7 +218,7 @@ def _decoded(line: str) -> Any:
     """
     message = json.loads(line)
     match message:
-        case {"method": "tools/call", "params": {"arguments": arguments}}:
+        case {"method": "tools/call", "params": {"arguments": dict() as arguments}}:
             clean = _encodable(message)
             clean["params"]["arguments"] = _encodable(arguments, texts=False)
             return clean

@@ -103,6 +103,7 @@ def test_half_an_emoji_in_an_argument_is_an_error_that_names_it(
     [
         call(2, r"list_\ud83d", "{}"),
         call(2, "list_properties", r'{"\ud83d": 1}'),
+        call(2, "list_properties", r'"{\"name\": \"\ud83d\"}"'),
         r'{"jsonrpc": "2.0", "id": 2, "method": "\ud83d"}',
         r'{"jsonrpc": "2.0", "id": 2, "method": "resources/read", "params": {"uri": "hostex://\ud83d"}}',
         PROMPT,
