@@ -216,11 +216,11 @@ def _decoded(line: str) -> Any:
         ValueError: it is not JSON.
         RecursionError: it is nested too deeply.
     """
-    message = json.loads(line)
+    message: Any = json.loads(line)
     match message:
-        case {"method": "tools/call", "params": {"arguments": dict() as arguments}}:
+        case {"method": "tools/call", "params": {"arguments": dict()}}:
             clean = _encodable(message)
-            clean["params"]["arguments"] = _encodable(arguments, texts=False)
+            clean["params"]["arguments"] = _encodable(message["params"]["arguments"], texts=False)
             return clean
         case _:
             return _encodable(message)
