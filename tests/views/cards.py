@@ -4,10 +4,11 @@ from typing import Any
 
 from tests.views.stage import Json, Stage
 
-_SECRET = "s" * 32
+SECRET = "s" * 32
 
 
-def _change(**members: Any) -> Json:
+def waiting_change(**members: Any) -> Json:
+    """A change that waits, as a card shows it."""
     return {
         "id": "chg-1",
         "app": "Claude",
@@ -38,14 +39,14 @@ def decides(stage: Stage) -> None:
     def prepared(_: Json) -> Json:
         return {
             "content": [],
-            "structuredContent": {"change": _change()},
-            "_meta": {"hostex/secret": _SECRET},
+            "structuredContent": {"change": waiting_change()},
+            "_meta": {"hostex/secret": SECRET},
         }
 
     def decided(arguments: Json) -> Json:
         state, sentence = ("done", "It is done.") if arguments["approve"] else ("declined", "Not done.")
         outcome: Json = {"sentence": sentence, "notes": [], "result": [], "undo": None}
-        change = _change(state=state, headline=state, open=False, outcome=outcome)
+        change = waiting_change(state=state, headline=state, open=False, outcome=outcome)
         return answered({"change": change})
 
     stage.answers["prepare_change"] = prepared

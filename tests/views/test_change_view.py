@@ -4,10 +4,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.views.cards import SECRET, answered, waiting_change
 from tests.views.measures import barriers
 from tests.views.stage import Json, Stage
-
-_SECRET = "s" * 32
 
 
 def _words(text: str) -> Json:
@@ -15,28 +14,13 @@ def _words(text: str) -> Json:
 
 
 def _change(**members: Any) -> Json:
-    return {
-        "id": "chg-1",
-        "app": "Claude",
+    shown: Json = {
         "title": "Update prices",
         "summary": "Harbour Loft on Airbnb: Fri 11 and Sat 12 Dec",
         "rows": [{"name": _words("Price"), "before": _words("€148"), "after": _words("€163"), "others": []}],
-        "about": [],
         "warnings": ["This is 10 % more than today."],
-        "state": "waiting",
-        "headline": "waits for you",
-        "open": True,
-        "moved": False,
-        "asked": "just now",
-        "expires": "today at 10:10",
-        "left": "10 minutes",
-        "text": None,
-        "spelled": "",
-        "seen": "d1",
-        "decided": "",
-        "outcome": None,
-        **members,
     }
+    return waiting_change(**{**shown, **members})
 
 
 def _done(**members: Any) -> Json:
@@ -44,13 +28,13 @@ def _done(**members: Any) -> Json:
     return _change(state="done", headline="done", open=False, decided="Approved by you, now", outcome=outcome)
 
 
-def _answer(change: Json, *, secret: str | None = _SECRET) -> Json:
+def _answer(change: Json, *, secret: str | None = SECRET) -> Json:
     meta = {} if secret is None else {"_meta": {"hostex/secret": secret}}
     return {"content": [], "structuredContent": {"status": "waiting", "change_id": change["id"]}, **meta}
 
 
 def _read(change: Json) -> Json:
-    return {"content": [], "structuredContent": {"change": change}}
+    return answered({"change": change})
 
 
 def test_a_waiting_change_is_shown_and_approved_with_what_was_seen(stage: Stage) -> None:
@@ -63,9 +47,9 @@ def test_a_waiting_change_is_shown_and_approved_with_what_was_seen(stage: Stage)
     shown.view.get_by_role("button", name="Approve").click()
     expect(shown.view.get_by_text("It is done.").first).to_be_visible()
 
-    decision = {"change_id": "chg-1", "secret": _SECRET, "approve": True, "seen": "d1"}
+    decision = {"change_id": "chg-1", "secret": SECRET, "approve": True, "seen": "d1"}
     assert stage.calls == [
-        ("read_change", {"change_id": "chg-1", "secret": _SECRET}),
+        ("read_change", {"change_id": "chg-1", "secret": SECRET}),
         ("decide_change", decision),
     ]
 
