@@ -208,7 +208,8 @@ def _calendar_rows(calendar: api.ListingCalendar, daily: bool) -> list[Mapping[s
 def _calendar_state(day: api.CalendarDay) -> tuple[tuple[str, Any], ...]:
     rules = everything(day.restrictions) if day.restrictions else {}
     in_force = {name: value for name, value in rules.items() if value}
-    return (("price", day.price), ("inventory", day.inventory), *in_force.items())
+    price = () if day.price is None else (("price", day.price),)
+    return (*price, ("inventory", day.inventory), *in_force.items())
 
 
 @tool(
