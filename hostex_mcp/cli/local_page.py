@@ -27,6 +27,7 @@ from hostex_mcp.server.engine import Engine
 
 _OPENING_SECONDS = 5.0
 _GRACE_SECONDS = 30
+_PARTING_SECONDS = 2.0
 _WAITS = "hostex-mcp: a change waits for you to approve or decline it: {}"
 _LOOKED_AT_SECONDS = 300.0
 _OPENED = "A page was opened in the browser of the user's machine; they decide there."
@@ -130,6 +131,11 @@ class LocalPage:
         """Stop serving, once what was approved has been made."""
         if self._server and self._serving:
             self._server.should_exit = True
+            if self._engine:
+                await self._engine.settled()
+            await asyncio.wait({self._serving}, timeout=_PARTING_SECONDS)
+            # A browser may keep connections that it does not use.
+            self._server.force_exit = True
             with suppress(asyncio.CancelledError):
                 await self._serving
 

@@ -28,7 +28,7 @@ def test_claude_code_without_a_person_closes_the_question_and_the_change_waits_o
     tmp_path: Path,
 ) -> None:
     model = claude(tmp_path, EVERY_KIND)
-    assert len(ours(model)) == 24
+    assert len(ours(model)) == 25
     read, written, wrong = model.results
     assert '"title":"Harbour Loft"' in read
     assert '"status":"waiting_for_person"' in written
@@ -46,7 +46,7 @@ def test_claude_code_without_a_person_gets_a_token_where_the_operator_chose_so(t
 def test_codex_waits_for_our_server_and_does_not_say_yes_for_its_user(tmp_path: Path) -> None:
     entry = tomllib.loads(CliRunner().invoke(main, ["config", "codex"]).stdout)["mcp_servers"]["hostex"]
     model = codex(tmp_path, EVERY_KIND, entry)
-    assert len(ours(model)) == 24
+    assert len(ours(model)) == 25
     read, written, wrong = model.results
     assert '"title":"Harbour Loft"' in read
     assert '"status":"waiting_for_person"' in written
@@ -55,7 +55,7 @@ def test_codex_waits_for_our_server_and_does_not_say_yes_for_its_user(tmp_path: 
 
 def test_gemini_cli_cannot_ask_so_the_change_waits_on_the_page(tmp_path: Path) -> None:
     model = gemini(tmp_path, EVERY_KIND)
-    assert len(ours(model)) == 24
+    assert len(ours(model)) == 25
     read, written, wrong = model.results
     assert "20110001 | Harbour Loft" in read
     assert "status: waiting_for_person" in written

@@ -50,9 +50,10 @@ _HOW = (
 )
 _PERCENT = "N% is of the first prices."
 _FAR = 180
-# Digits look like days and amounts, and the parts of a line end with a full stop.
-_LIKE_OURS = re.compile(r"\d|\.(?:\s|$)")
-_ENDS = re.compile(r"\.(?:\s|$)")
+# Digits look like days and amounts, and the parts of a line end with a full stop; so does an initial, which
+# stands before one last name.
+_ENDS = re.compile(r"(?<!\b\w)\.(?:\s|$)|(?<=\b\w)\.(?=\s+\S+\s)")
+_LIKE_OURS = re.compile(rf"\d|{_ENDS.pattern}")
 
 
 class _Dates:

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.portfolio import portfolio
 from hostex_mcp.domain.size import tokens
+from hostex_mcp.sandbox.state import SandboxAccount
 from tests.support.clock import NOW
 from tests.support.encoding import ENCODING
 from tests.tools.insights.calendar_world import World, world
@@ -204,3 +205,22 @@ async def test_days_that_are_over_are_told_as_they_were() -> None:
     assert loft["stays"] == "Nov 19-24 Noah Dummy A €799"
     assert "gaps" not in loft
     assert date.fromisoformat(loft["end_date"]) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Freja B. Utkast", "Freja B. Utkast"),
+        ("Anna. No channel calendar", '"Anna. No channel calendar"'),
+        ("Anna B. No channel calendar", '"Anna B. No channel calendar"'),
+        ("Anna Smith.", '"Anna Smith."'),
+    ],
+)
+async def test_a_name_that_could_end_a_part_of_a_line_is_in_quotes(name: str, told: str) -> None:
+    def change(account: SandboxAccount) -> None:
+        for stay in account.stays.values():
+            stay["guest_name"] = name
+
+    async with world(NOW, change=change) as host:
+        _, text = await both_halves(host, "get_calendar")
+    assert f" {told} A €" in text
