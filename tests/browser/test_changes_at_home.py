@@ -8,7 +8,7 @@ from tests.browser.site import Site
 from tests.browser.test_changes_in_a_browser import connected
 from tests.support.requests_sent import written
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 
 def _asked(view: FrameLocator) -> Locator:

@@ -13,7 +13,7 @@ from tests.browser.looks import poor_contrast, too_wide
 from tests.browser.site import Site
 from tests.browser.test_changes_in_a_browser import connected
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 VIEWS = ("Day", "Calendar", "Performance", "Guests waiting")
 

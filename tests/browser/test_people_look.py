@@ -7,7 +7,7 @@ from tests.browser.looks import poor_contrast, small_targets, too_wide
 from tests.browser.people import people_pages
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.clients.node import environment, program
 
 __all__ = ["chromium"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 _ADDRESS = re.compile(r"http://\S+MCP_INSPECTOR_API_TOKEN=\S+")
 _STDIO = ["-e", "HOSTEX_MCP_SANDBOX=1", sys.executable, "-m", "hostex_mcp", "stdio"]
