@@ -28,6 +28,7 @@ from hostex_mcp.http.tenants.owner_notices import OwnerNotices
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.public_fetch import fetch_public
+from hostex_mcp.server.changes.record import ChangeStore
 from hostex_mcp.server.changes.told import ToldChanges
 from hostex_mcp.server.notices import Notices, can_notify
 from hostex_mcp.settings import Settings
@@ -65,14 +66,12 @@ def _app(
     linking = HostexCredentials(store, upstream, utc_now)
     where = f"Open {address.origin}/changes to decide."
     owners = OwnerNotices(store.notice_addresses, where, utc_now, settings.quiet_hours, settings.time_zone)
-    told = ToldChanges(store.changes, owners, utc_now) if can_notify() else store.changes
-    told = ToldChanges(told, notices, utc_now) if notices else told
     tenants = Tenants(
         settings,
         linking,
         upstream,
         shared_confirmations(store.spent, store.keys, utc_now),
-        changes=told,
+        changes=_told(store, owners, notices),
         page=WebPage(address),
     )
     pages = PageParts(
@@ -114,6 +113,12 @@ def _app(
         running=running,
     )
     return assemble(settings, address, inside, calls=calls)
+
+
+def _told(store: Store, owners: OwnerNotices, notices: Notices | None) -> ChangeStore:
+    """Return the changes, of which owners and the operator are told where either is possible."""
+    told = ToldChanges(store.changes, owners, utc_now) if can_notify() else store.changes
+    return ToldChanges(told, notices, utc_now) if notices else told
 
 
 def _authorization(pages: PageParts) -> OAuthParts:
