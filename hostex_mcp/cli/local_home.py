@@ -12,11 +12,11 @@ from hostex_mcp.server.changes.view import change_views
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.looking import (
     LOOKS,
-    MOST_BYTES,
     BadCall,
     Look,
     Surroundings,
     answer_view,
+    call_body,
     look_page,
     view_document,
 )
@@ -62,13 +62,8 @@ class LocalHome:
     async def _call(self, request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get("x-proof", "").encode(), self._proof.encode()):
             raise HTTPException(403, "This page is no longer valid. Load it again.")
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_BYTES:
-                break
         try:
-            return await answer_view(self._engine, body, BY)
+            return await answer_view(self._engine, await call_body(request), BY)
         except BadCall as error:
             return JSONResponse({"error": "refused", "error_description": str(error)}, 400)
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from mcp import MCPError
 from mcp.types import CallToolResult, InputRequiredResult
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from hostex_mcp.pages.render import HEADERS, page
@@ -21,7 +22,7 @@ from hostex_mcp.toolkit.json_text import require_unambiguous
 from hostex_mcp.toolkit.tool import Effect
 from hostex_mcp.views import document
 
-MOST_BYTES = 200_000
+_MOST_BYTES = 200_000
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -113,6 +114,16 @@ def _view_policy(view: str) -> str:
     )
 
 
+async def call_body(request: Request) -> bytes:
+    """Return what a page sent for a view; of what is too long, as much as shows that it is."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            break
+    return body
+
+
 async def answer_view(engine: Engine, body: bytes, person: str) -> Response:
     """Return the result of a call that a view made for a person at a page. A write waits for them like any
     other, and it is the `person` who asked.
@@ -139,7 +150,7 @@ def _wire(result: CallToolResult) -> Any:
 
 def _call_in(body: bytes) -> tuple[str, dict[str, Any]]:
     """Return the tool and the arguments of a call."""
-    if len(body) > MOST_BYTES:
+    if len(body) > _MOST_BYTES:
         raise BadCall("That call is too long.")
     try:
         require_bounded(body)

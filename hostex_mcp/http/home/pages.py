@@ -20,12 +20,12 @@ from hostex_mcp.http.transport.turns import turn, while_present
 from hostex_mcp.pages.render import PageError
 from hostex_mcp.server.looking import (
     LOOKS,
-    MOST_BYTES,
     BadCall,
     Choice,
     Look,
     Surroundings,
     answer_view,
+    call_body,
     look_page,
     view_document,
 )
@@ -67,7 +67,7 @@ class Home:
         caller = next((caller for caller in await visitor.callers() if caller.account == account), None)
         if caller is None:
             return _refused(404, "This connection has ended. Load the page again.")
-        body = await _body(request)
+        body = await call_body(request)
         try:
             engine, person = await deps.engine(caller), person_of(visitor, caller)
             with while_present(request.receive, _unsent):
@@ -126,15 +126,6 @@ def routes(deps: ChangeDeps) -> list[Route]:
 
 async def _unsent(_: Message) -> None:
     """Send nothing: the answer goes out when the call is over."""
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            break
-    return body
 
 
 def _look(request: Request) -> Look:
