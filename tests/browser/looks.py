@@ -77,18 +77,21 @@ def _press_connect(page: Page, token: str = TOKENS.WRITABLE) -> None:
 
 def poor_contrast(page: Page | Frame) -> list[str]:
     """Texts, and edges of controls, that stand out less from their ground than WCAG 2.2 AA asks for."""
+    page.wait_for_load_state()
     texts: list[str] = page.evaluate(_CONTRAST)
     return texts
 
 
 def too_wide(page: Page | Frame) -> int:
     """How many pixels the page is wider than the window."""
+    page.wait_for_load_state()
     extra: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return extra
 
 
 def small_targets(page: Page | Frame) -> list[str]:
     """Controls less than 44 pixels high, and links that do not stand in a text."""
+    page.wait_for_load_state()
     targets: list[str] = page.evaluate(_TARGETS)
     return targets
 

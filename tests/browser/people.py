@@ -34,8 +34,11 @@ def _inviting(site: Site, owner: Page, role: str, links: list[str]) -> Generator
     owner.goto(f"{site.origin}/connect")
     owner.get_by_role("link", name="Invite somebody").first.click()
     chosen = owner.get_by_role("listitem").filter(has=owner.get_by_role("heading", name=role, exact=True))
-    if chosen.get_by_role("link", name="Choose").count():
-        chosen.get_by_role("link", name="Choose").click()
+    choose = chosen.get_by_role("link", name="Choose")
+    expect(chosen).to_be_visible()
+    if choose.count():
+        choose.click()
+        expect(choose).to_have_count(0)
     yield f"inviting a {role}", owner
     if role == "Co-host":
         owner.get_by_role("button", name="Make the invitation").click()
@@ -56,6 +59,7 @@ def _accepting(site: Site, guest: Page, link: str) -> Generator[tuple[str, Page]
     guest.goto(site.start("Claude of Maria"))
     yield "consent with an invitation", guest
     guest.get_by_role("button", name="Show the invitation").click()
+    expect(guest.get_by_role("button", name="Accept and connect")).to_be_visible()
     yield "accepting", guest
     guest.get_by_role("button", name="Accept and connect").click()
     again = guest.get_by_role("button", name="Connect")
@@ -68,6 +72,7 @@ def _accepting(site: Site, guest: Page, link: str) -> Generator[tuple[str, Page]
 
 def _notices(owner: Page) -> Generator[tuple[str, Page]]:
     owner.get_by_role("link", name="Notices of changes").first.click()
+    expect(owner.get_by_label("Addresses, one on a line")).to_be_visible()
     yield "notices", owner
     owner.get_by_role("button", name="Save").click()
     expect(owner.get_by_role("alert")).to_be_visible()
