@@ -2,7 +2,8 @@
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from uvicorn import Config, Server
 
 from hostex_mcp.api import HostexError
 from hostex_mcp.cli.local_home import LocalHome
@@ -30,6 +32,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.arguments import InvalidArguments
 
 _MOST_CONNECTIONS = 40
+_GRACE_SECONDS = 30
 
 _MOST_BYTES, _MOST_FIELDS = 200_000, 400
 _ELSEWHERE = "This form was not sent from the page of this server. Nothing was changed."
@@ -37,12 +40,6 @@ _NOT_HERE = "There is no such change here", "It may be older than a week, or the
 _EMPTY = FormProblem("Write a message, or decline", "An empty message cannot be sent.", "text")
 _WAITS = "Nothing was changed, and it still waits for you. Wait a minute and try again."
 _NO_UNDO = FormProblem("There is nothing to undo here", "Nothing was changed.")
-
-
-def protocol() -> Any:
-    """Return what speaks HTTP with the browser: few connections, of which the longest idle goes first, and
-    none that drags its requests out."""
-    return speaking(Crowd(_MOST_CONNECTIONS, _MOST_CONNECTIONS))
 
 
 Page = Callable[[Request], Awaitable[Response]]
@@ -241,3 +238,31 @@ async def _problem(request: Request, error: Exception) -> Response:
     failed = cast("HTTPException", error)
     title, text = _NOT_HERE if failed.status_code == 404 else ("Nothing was changed", failed.detail)
     return error_page(title, text, failed.status_code, notice=None)
+
+
+def server(app: Starlette) -> Server:
+    """Return what serves pages to the browser: few connections, of which the longest idle goes first, and
+    none that drags its requests out."""
+    return _Server(
+        Config(
+            app,
+            loop="asyncio",
+            http=speaking(Crowd(_MOST_CONNECTIONS, _MOST_CONNECTIONS)),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+
+
+class _Server(Server):
+    """A server inside a process that heeds its own signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to the process."""
+        yield

@@ -9,8 +9,8 @@ import socket
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -19,14 +19,12 @@ from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
-from uvicorn import Config, Server
 
 from hostex_mcp.cli.logs import say
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.engine import Engine
 
 _OPENING_SECONDS = 5.0
-_GRACE_SECONDS = 30
 _PARTING_SECONDS = 2.0
 _WAITS = "hostex-mcp: a change waits for you to approve or decline it: {}"
 _LOOKED_AT_SECONDS = 300.0
@@ -68,7 +66,7 @@ class LocalPage:
         self._engine: Engine | None = None
         self._secret = secrets.token_urlsafe(24)
         self._origin: str | None = None
-        self._server: _Server | None = None
+        self._server: Any = None
         self._serving: asyncio.Task[None] | None = None
         self._sentences: dict[str, str] = {}
 
@@ -162,31 +160,9 @@ class LocalPage:
         # Loaded only here: most servers never show a page.
         local_app: Any = import_module("hostex_mcp.cli.local_app")
         pages = local_app.LocalPages(self._engine, self._secret, self._origin, self._note_look)
-        self._server = _Server(
-            Config(
-                pages.app,
-                loop="asyncio",
-                http=local_app.protocol(),
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-            )
-        )
+        self._server = local_app.server(pages.app)
         self._serving = asyncio.get_running_loop().create_task(self._server.serve([listener]))
         return self._origin
-
-
-class _Server(Server):
-    """A server inside a process that heeds its own signals."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Leave signals to the process."""
-        yield
 
 
 def open_in_browser(url: str) -> bool:

@@ -6,8 +6,10 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_PIXELS = 24_000_000
 # The decoder of WebP keeps three copies of a picture.
@@ -36,11 +38,12 @@ def to_jpeg(content: bytes) -> tuple[bytes, int, int]:
     Raises:
         TooLarge: before it is decoded; anything else that a decoder raises over a broken file.
     """
-    with Image.open(BytesIO(content), formats=FORMATS) as source:
+    pillow = _pillow()
+    with pillow.Image.open(BytesIO(content), formats=FORMATS) as source:
         _require_bounded(source, content)
         # The decoder of JPEG scales while it decodes, which saves most of the memory.
         source.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        ImageOps.exif_transpose(source, in_place=True)
+        pillow.ImageOps.exif_transpose(source, in_place=True)
         if source.mode == "P":
             source = source.convert("RGBA")
         source.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -50,7 +53,13 @@ def to_jpeg(content: bytes) -> tuple[bytes, int, int]:
     return jpeg.getvalue(), plain.width, plain.height
 
 
-def _require_bounded(source: Image.Image, content: bytes) -> None:
+def _pillow() -> Any:
+    # Loaded where pictures are decoded: the server reads the numbers of this module when it starts.
+    import_module("PIL.ImageOps")
+    return import_module("PIL")
+
+
+def _require_bounded(source: "Image.Image", content: bytes) -> None:
     width, height = source.size
     if width * height > (MOST_WEBP_PIXELS if source.format == "WEBP" else MOST_PIXELS):
         raise TooLarge("too many pixels")
@@ -58,10 +67,10 @@ def _require_bounded(source: Image.Image, content: bytes) -> None:
         raise TooLarge("too many scans")
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _on_white(picture: "Image.Image") -> "Image.Image":
     """Return the bare pixels on a white ground."""
     # Only a new image is free of comments and profiles.
-    plain = Image.new("RGB", picture.size, "white")
+    plain: Image.Image = _pillow().Image.new("RGB", picture.size, "white")
     if picture.has_transparency_data:
         opaque = picture.convert("RGBA")
         plain.paste(opaque, mask=opaque.getchannel("A"))
@@ -83,10 +92,11 @@ def limit_this_process() -> None:
 def main() -> int:
     """Decode standard input; the exit status tells whether it was a picture."""
     limit_this_process()
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    image = _pillow().Image
+    image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         jpeg, width, height = to_jpeg(sys.stdin.buffer.read())
-    except (TooLarge, Image.DecompressionBombError):
+    except (TooLarge, image.DecompressionBombError):
         return TOO_LARGE
     except Exception:  # decoders raise nearly anything over broken files
         return NO_PICTURE
