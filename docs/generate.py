@@ -1,6 +1,6 @@
 """Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/people.md,
-docs/tools.sha256, the snapshots of all tool schemas, the client files in manifests/, the picture of the
-README, and the numbers of the README and of docs/architecture.md.
+docs/tools.sha256, the snapshots of all tool schemas, the client files and the plugin in manifests/, the
+picture of the README, and the numbers of the README and of docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import asyncio
@@ -19,6 +19,7 @@ from benchmarks import tokens  # noqa: E402
 from docs.pages.configuration import configuration  # noqa: E402
 from docs.pages.errors import errors  # noqa: E402
 from docs.pages.people import people  # noqa: E402
+from docs.pages.plugin import plugin  # noqa: E402
 from docs.picture import picture  # noqa: E402
 from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
@@ -186,6 +187,10 @@ def main() -> None:
         (SNAPSHOTS / name).write_text(text, encoding="utf-8")
     for name, text in manifests().items():
         (ROOT / "manifests" / name).write_text(text, encoding="utf-8")
+    for name, text in plugin().items():
+        file = ROOT / "manifests" / "plugins" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     (ROOT / "docs" / "configuration.md").write_text(configuration(), encoding="utf-8")
     (ROOT / "docs" / "errors.md").write_text(errors(), encoding="utf-8")
     (ROOT / "docs" / "people.md").write_text(people(), encoding="utf-8")

@@ -59,6 +59,13 @@ def _file(value: str) -> Path:
     return path
 
 
+def _readable(value: str) -> Path:
+    path = Path(value).expanduser()
+    if not path.is_absolute() or not path.is_file() or not os.access(path, os.R_OK):
+        raise ValueError
+    return path
+
+
 def _ids(value: str) -> tuple[int, ...]:
     ids = [part.strip() for part in value.split(",")]
     if not all(re.fullmatch(r"0*[1-9][0-9]*", part) for part in ids):
@@ -140,6 +147,7 @@ Folders = Annotated[
     f"absolute paths of existing directories, separated by {os.pathsep}",
 ]
 WritableFile = Annotated[Path, BeforeValidator(_file), "a file that can be written, in a folder that exists"]
+ReadableFile = Annotated[Path, BeforeValidator(_readable), "the absolute path of a file that can be read"]
 PictureHosts = Annotated[
     tuple[str, ...],
     BeforeValidator(_picture_hosts),
@@ -229,6 +237,11 @@ class Settings:
         (),
         "hosts, comma-separated, from which pictures for guests are fetched for the preview; pictures on "
         "other hosts are fetched only once the user has agreed",
+    )
+    house_rules: ReadableFile | None = _setting(
+        None,
+        "a Markdown file with the host's own rules, read anew each time: tone, what is never done, whom to "
+        "call; every prompt and skill names it",
     )
     audit_log: WritableFile | None = _setting(
         None, "file that gets one JSON line for each write; none unless set"

@@ -25,6 +25,7 @@ from pydantic import BaseModel
 from hostex_mcp import __version__
 from hostex_mcp.api.endpoints.models import Model
 from hostex_mcp.domain.money import decimals
+from hostex_mcp.server.apps.extension import EXTENSION as VIEWS
 from hostex_mcp.server.apps.extension import NO_VIEWS, ShownViews, ViewsOf, declared_views, declaring
 from hostex_mcp.server.apps.views import tool_meta
 from hostex_mcp.server.asking import elicitation_of
@@ -32,6 +33,8 @@ from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
+from hostex_mcp.server.skills import EXTENSION as SKILLS
+from hostex_mcp.server.skills import SkillParams, get_skill, list_skills
 from hostex_mcp.toolkit.progress import heard_by
 from hostex_mcp.toolkit.results import CONFIRMING
 from hostex_mcp.toolkit.tool import Effect, Tool
@@ -113,7 +116,7 @@ def create_server(engine_of: EngineOf, views_of: ViewsOf = declared_views) -> Se
     async def list_addresses(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListResourcesResult:
-        return list_resources(views=views_in(context).shown)
+        return await list_resources(engine_of(context), views=views_in(context).shown)
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
@@ -139,8 +142,15 @@ def create_server(engine_of: EngineOf, views_of: ViewsOf = declared_views) -> Se
         on_completion=served(complete),
         get_tool_input_schema=_without_header_arguments,
     )
-    server.middleware.append(declaring(lambda context: engine_of(context).views != "off"))
+    server.add_request_handler("skills/list", PaginatedRequestParams, served(list_skills))
+    server.add_request_handler("skills/get", SkillParams, served(get_skill))
+    server.middleware.append(declaring(lambda context: _extensions(engine_of(context))))
     return server
+
+
+def _extensions(engine: Engine) -> dict[str, Any]:
+    names = (SKILLS,) if engine.views == "off" else (VIEWS, SKILLS)
+    return {name: {} for name in names}
 
 
 def _without_header_arguments(name: str) -> None:

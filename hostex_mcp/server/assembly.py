@@ -12,6 +12,7 @@ from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import Extent
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.house_rules import rules_in
 from hostex_mcp.settings import Confirm, PrivacyLevel, Settings
 from hostex_mcp.toolkit.context import Clock, Context
 from hostex_mcp.toolkit.progress import TellingClient
@@ -73,6 +74,7 @@ def assemble(
         image_folders=settings.image_folders if own_machine else (),
         picture_hosts=settings.picture_hosts,
         guard_rails=_guard_rails(settings),
+        house_rules=rules_in(settings.house_rules),
     )
     trail = audit or AuditLog(settings.audit_log)
     return Engine(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mcp import MCPError
 from mcp.types import (
     INVALID_PARAMS,
+    EmbeddedResource,
     GetPromptRequestParams,
     GetPromptResult,
     ListPromptsResult,
@@ -16,11 +17,13 @@ from mcp.types import (
     PromptArgument,
     PromptMessage,
     TextContent,
+    TextResourceContents,
 )
 
 from hostex_mcp.domain.guest_text import clean
 from hostex_mcp.domain.wording import in_quotes
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.house_rules import HOUSE_RULES
 
 _MOST_CHARACTERS = 200
 _PLAIN = re.compile(r"[\w-]{1,20}")
@@ -38,11 +41,12 @@ Arguments = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A prompt: its name, what it is for, its arguments, the tools it lives on, and its text."""
+    """A prompt: its name, what it is for and when, the tools it lives on, its arguments, and its text."""
 
     name: str
     title: str
     about: str
+    when: str
     tools: tuple[str, ...]
     arguments: tuple[PromptArgument, ...]
     text: Callable[[Arguments], str]
@@ -138,6 +142,7 @@ ROUTINES: Mapping[str, Routine] = {
             "morning_briefing",
             "Morning briefing",
             "What needs you today, first things first.",
+            "asks how today looks, what is on, or what needs them first",
             ("get_daily_briefing",),
             (_DATE,),
             _morning,
@@ -146,6 +151,7 @@ ROUTINES: Mapping[str, Routine] = {
             "answer_waiting_guests",
             "Answer waiting guests",
             "Drafts for every guest who waits for an answer; nothing is sent.",
+            "asks who waits for an answer, or wants guests answered",
             ("list_guests_waiting", "get_conversation", "list_knowledge_bases"),
             (_PROPERTY,),
             _waiting,
@@ -154,6 +160,7 @@ ROUTINES: Mapping[str, Routine] = {
             "weekly_pricing_review",
             "Weekly pricing review",
             "Gaps, odd prices and pace of the next weeks, with changes to choose from.",
+            "asks about prices, gaps or pace of the coming weeks",
             ("get_performance", "find_calendar_gaps", "check_calendar_conflicts"),
             (_PROPERTY,),
             _pricing,
@@ -162,6 +169,7 @@ ROUTINES: Mapping[str, Routine] = {
             "prepare_arrivals",
             "Prepare arrivals",
             "What is still missing for the next arrivals.",
+            "asks whether everything is ready for the next arrivals",
             ("check_arrival_readiness", "get_turnover_plan"),
             (_DAYS, _PROPERTY),
             _arrivals,
@@ -170,6 +178,7 @@ ROUTINES: Mapping[str, Routine] = {
             "month_end",
             "Month end",
             "The accounts of a month, by property and owner.",
+            "asks for the accounts of a month, or what owners are owed",
             ("get_month_end",),
             (_MONTH, _PROPERTY),
             _month,
@@ -178,6 +187,7 @@ ROUTINES: Mapping[str, Routine] = {
             "onboarding_check",
             "Onboarding check",
             "What is missing or broken in how the account is set up.",
+            "has just connected an account, or asks whether it is set up well",
             (
                 "list_properties",
                 "list_channel_accounts",
@@ -196,7 +206,7 @@ ROUTINES: Mapping[str, Routine] = {
 
 async def list_prompts(engine: Engine, params: PaginatedRequestParams | None) -> ListPromptsResult:
     """Return the prompts whose tools this session may use."""
-    return ListPromptsResult(prompts=[routine.shown() for routine in _served(engine).values()])
+    return ListPromptsResult(prompts=[routine.shown() for routine in served_routines(engine).values()])
 
 
 async def get_prompt(engine: Engine, params: GetPromptRequestParams) -> GetPromptResult:
@@ -205,14 +215,24 @@ async def get_prompt(engine: Engine, params: GetPromptRequestParams) -> GetPromp
     Raises:
         MCPError: -32602 for a prompt or argument that does not exist.
     """
-    routines = _served(engine)
+    routines = served_routines(engine)
     routine = routines.get(params.name)
     if routine is None:
         names = ", ".join(routines)
         raise MCPError(code=INVALID_PARAMS, message=f"Unknown prompt: {params.name[:100]}; prompts: {names}")
     text = routine.text(_checked(routine, params.arguments or {}))
-    message = PromptMessage(role="user", content=TextContent(type="text", text=text))
-    return GetPromptResult(description=routine.about, messages=[message])
+    rules = await engine.context.house_rules()
+    if rules is None:
+        return GetPromptResult(description=routine.about, messages=[_said(text)])
+    # Named for what keeps resources, and there in full for clients that give their model none.
+    named = f"{text} Keep to my house rules below, which are the resource {HOUSE_RULES}."
+    kept = TextResourceContents(uri=HOUSE_RULES, mime_type="text/markdown", text=rules)
+    embedded = PromptMessage(role="user", content=EmbeddedResource(type="resource", resource=kept))
+    return GetPromptResult(description=routine.about, messages=[_said(named), embedded])
+
+
+def _said(text: str) -> PromptMessage:
+    return PromptMessage(role="user", content=TextContent(type="text", text=text))
 
 
 def _checked(routine: Routine, arguments: Arguments) -> Arguments:
@@ -225,7 +245,8 @@ def _checked(routine: Routine, arguments: Arguments) -> Arguments:
     return {name: " ".join(clean(value).split())[:_MOST_CHARACTERS] for name, value in arguments.items()}
 
 
-def _served(engine: Engine) -> Mapping[str, Routine]:
+def served_routines(engine: Engine) -> Mapping[str, Routine]:
+    """Return the routines whose tools a session may use, by name."""
     reachable = engine.selection.reachable
     return {
         name: routine

@@ -48,12 +48,22 @@ from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.server.apps.views import read_view, view_resources
 from hostex_mcp.server.engine import Engine, run_in_time
 from hostex_mcp.server.failures import HINTS, hostex_failure
+from hostex_mcp.server.house_rules import HOUSE_RULES
 from hostex_mcp.server.render import to_json
+from hostex_mcp.server.skills import read_skill, skill_resources
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.insights.month_end_rows import apart_rows, as_csv, home_rows
 
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/markdown"
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
+
+_RULES = Resource(
+    name="house-rules",
+    title="House rules",
+    uri=HOUSE_RULES,
+    description="The host's own rules. Read them before you write to guests or propose changes.",
+    mime_type=_TEXT,
+)
 
 Read = Callable[[Engine, str], Awaitable[str]]
 
@@ -180,10 +190,14 @@ KINDS = (
 )
 
 
-def list_resources(*, views: bool) -> ListResourcesResult:
-    """Return the reference pages and, to a client that shows them, the documents of views."""
+async def list_resources(engine: Engine, *, views: bool) -> ListResourcesResult:
+    """Return the house rules, the skills, the reference pages and, to a client that shows them, the documents
+    of views."""
+    ruled = await engine.context.house_rules() is not None
     return ListResourcesResult(
         resources=[
+            *((_RULES,) if ruled else ()),
+            *skill_resources(engine),
             *(
                 Resource(
                     name=page.uri.rpartition("/")[2],
@@ -228,6 +242,10 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
     uri = params.uri
     if engine.views != "off" and (view := read_view(uri)):
         return view
+    if skill := read_skill(engine, uri):
+        return skill
+    if uri == HOUSE_RULES and (rules := await engine.context.house_rules()) is not None:
+        return _contents(uri, _TEXT, rules)
     for page in PAGES:
         if page.uri == uri:
             return _contents(uri, _TEXT, page.text())

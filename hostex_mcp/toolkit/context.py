@@ -89,6 +89,10 @@ class ChangeLog:
     notes: Sequence[str] = ()
 
 
+async def no_house_rules() -> None:
+    """Return nothing, for hosts who wrote no rules."""
+
+
 async def no_changes(full: bool) -> ChangeLog:
     """Return the list of an account that nobody is asked about."""
     return ChangeLog()
@@ -139,12 +143,11 @@ class NoCards:
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
     `tools` are those that may be called; calls of writes come back with one of `confirming`, `changes`
-    lists them, and
-    views show them as `cards`; `now` tells the time in UTC and `pause` lets seconds of it pass;
-    pictures are read from `image_folders` of this machine only, fetched before a person agreed from
-    `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's. What the other methods
-    give is fit to leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders'
-    text fenced."""
+    lists them, and views show them as `cards`; `house_rules` are the host's own; `now` tells the time in UTC
+    and `pause` lets seconds of it pass; pictures are read from `image_folders` of this machine only, fetched
+    before a person agreed from `picture_hosts` only, and have a turn in `decoding`; `memory` is the
+    account's. What the other methods give is fit to leave the server: secrets hidden unless the call asked
+    for them with `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
@@ -153,6 +156,7 @@ class Context:
     confirming: tuple[str, ...] = CONFIRMING["auto"]
     changes: Callable[[bool], Awaitable[ChangeLog]] = field(default=no_changes)
     cards: Cards = field(default_factory=NoCards)
+    house_rules: Callable[[], Awaitable[str | None]] = field(default=no_house_rules)
     image_folders: tuple[Path, ...] = ()
     picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

@@ -40,3 +40,13 @@ def test_the_client_files_are_current() -> None:
     made = generator().manifests()
     committed = {name: (ROOT / "manifests" / name).read_text(encoding="utf-8") for name in made}
     assert committed == made
+
+
+def test_the_plugin_is_current_and_has_nothing_else() -> None:
+    folder = ROOT / "manifests" / "plugins"
+    committed = {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+    assert committed == generator().plugin()

@@ -48,16 +48,15 @@ def _member(value: Any, name: str) -> Any:
     return cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else None
 
 
-def declaring(serves: Callable[[ServerRequestContext[Any]], bool]) -> ServerMiddleware[Any]:
-    """Return what has the server declare the extension where it `serves` views."""
+def declaring(extensions: Callable[[ServerRequestContext[Any]], Mapping[str, Any]]) -> ServerMiddleware[Any]:
+    """Return what has the server declare the `extensions` of a request."""
 
     async def declare(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
         # The SDK leaves it out of the answer to `initialize`, which has had no place for extensions.
         if ctx.method not in ("initialize", "server/discover") or not isinstance(result, dict):
             return result
-        if serves(ctx):
-            result["capabilities"] = {**result["capabilities"], "extensions": {EXTENSION: {}}}
+        result["capabilities"] = {**result["capabilities"], "extensions": extensions(ctx)}
         return result
 
     return declare

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.anyio
 
 every_way = pytest.mark.parametrize("way", WAYS)
 VIEWS = {f"ui://hostex/{view}.html" for view in ("day", "calendar", "performance", "thread", "change")}
+SKILLS = "io.modelcontextprotocol/skills"
 LOOKED_AT = {
     "get_daily_briefing": "day",
     "get_calendar": "calendar",
@@ -47,13 +48,13 @@ async def listed(chat: Chat) -> list[dict[str, Any]]:
 @every_way
 async def test_the_extension_is_declared_in_both_eras(way: Way) -> None:
     async with chatting(way, extensions={}) as chat:
-        assert chat.client.server_capabilities.extensions == {EXTENSION: {}}
+        assert chat.client.server_capabilities.extensions == {EXTENSION: {}, SKILLS: {}}
 
 
 @every_way
-async def test_without_views_nothing_is_declared_listed_or_read(way: Way) -> None:
+async def test_without_views_none_are_declared_listed_or_read(way: Way) -> None:
     async with chatting(way, Served(views="off")) as chat:
-        assert not chat.client.server_capabilities.extensions
+        assert chat.client.server_capabilities.extensions == {SKILLS: {}}
         assert await listed(chat) == [wire_form(tool) for tool in CATALOGUE.values()]
         assert not VIEWS & {resource.uri for resource in (await chat.client.list_resources()).resources}
         for uri in VIEWS:
@@ -153,7 +154,7 @@ async def test_a_server_that_keeps_sessions_remembers_who_shows_views() -> None:
                 extensions=[advertise(name, settings) for name, settings in SHOWS.items()],
             ) as client,
         ):
-            assert client.server_capabilities.extensions == {EXTENSION: {}}
+            assert client.server_capabilities.extensions == {EXTENSION: {}, SKILLS: {}}
             assert {*APP_ONLY} <= {tool.name for tool in (await client.list_tools()).tools}
             result = await client.call_tool("cancel_reservation", BOOKING)
             assert SECRET in (result.meta or {})
