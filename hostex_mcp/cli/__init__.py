@@ -20,6 +20,8 @@ _COMMANDS = {
     "demo": "Show the server at work on the demo account; no Hostex account needed.",
     "doctor": "Check settings, connection, token, clock and clients, and say what to fix.",
     "config": "Print the entry that a client needs to find this server, or write it to its file.",
+    "watch": "Print what happened since the last run, for routines and cron.",
+    "brief": "Print the briefing of a day, and send it.",
     "audit": "Show the audit trail of writes.",
     "notify": "Try the notices that tell you of waiting changes.",
     "keys": "Create and rotate the keys that encrypt what the HTTP server stores.",

@@ -105,15 +105,15 @@ async def open_engine(
     client cannot ask, changes wait on the `page`, of which `notices` tell."""
     selection = selection_of(settings)
     async with hostex_of(settings) as client:
-        reach = reach_of(settings, _label(settings))
+        reach = reach_of(settings, account_label(settings))
         changes = MemoryChanges()
         store = ToldChanges(changes, notices, utc_now) if notices else changes
         scoped, desk = scope_client(client, reach), ChangeDesk(store=store, page=page or NoPage())
         yield assemble(settings, selection, scoped, reach, own_machine=True, desk=desk)
 
 
-def _label(settings: Settings) -> str:
-    # Tells accounts apart in the audit trail and in confirmations, without giving a token away.
+def account_label(settings: Settings) -> str:
+    """Return what tells accounts apart, such as in the audit trail, without giving a token away."""
     if settings.sandbox or settings.access_token is None:
         return "sandbox" if settings.sandbox else "none"
     return sha256(settings.access_token.get_secret_value().encode()).hexdigest()[:12]

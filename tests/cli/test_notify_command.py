@@ -1,53 +1,19 @@
 """`hostex-mcp notify --test` against a service that receives notices on this machine."""
 
-import json
 import sys
-import threading
 from collections.abc import Generator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hostex_mcp.cli import main
-
-SECRET = "hush-hush-55"
-
-
-class Service(HTTPServer):
-    """A service that keeps the notices posted to it, and answers with `status`."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.notices: list[dict[str, Any]] = []
-        self.status = 200
-
-    @property
-    def address(self) -> str:
-        return f"json://host:{SECRET}@127.0.0.1:{self.server_port}/notices"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        service = self.server
-        assert isinstance(service, Service)
-        service.notices.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(service.status)
-        self.end_headers()
-
-    def log_message(self, format: str, *_: object) -> None:
-        return
+from tests.cli.receiving import SECRET, Service, receiving
 
 
 @pytest.fixture
 def service() -> Generator[Service]:
-    with Service() as service:
-        thread = threading.Thread(target=service.serve_forever)
-        thread.start()
+    with receiving() as service:
         yield service
-        service.shutdown()
-        thread.join()
 
 
 def notify(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> Result:
