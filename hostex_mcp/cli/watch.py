@@ -5,12 +5,9 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from typing import Any, cast
+from datetime import UTC, datetime
 
 import anyio
 import click
@@ -27,34 +24,16 @@ from hostex_mcp.cli.session import (
 )
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.news import Mark, Row, UnreadNews, read_news
 from hostex_mcp.server.notices import Addresses
 from hostex_mcp.settings import Settings
 
 FAILED, NOTHING_NEW = 1, 4
 
-# Hostex may show something a little later than it says it happened.
-_LATE = timedelta(minutes=10)
-_MOST_PAGES = 50
-_PAGE = 100
 _TOLD = 10
 _EVERY = re.compile(r"(\d{1,4})([mhd])")
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400}
 _LEAST_SECONDS, _MOST_SECONDS = 60, 7 * 86_400
-_IDS = ("stay_code", "conversation_id", "reservation_code", "transaction_id", "task_id")
-
-Row = Mapping[str, Any]
-
-
-class _Unread(Exception):
-    """What happened could not be read whole; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """How far things were told, and digests of those just before."""
-
-    until: datetime
-    told: frozenset[str] = frozenset()
 
 
 @click.command("watch")
@@ -113,19 +92,16 @@ class _Watch:
         return status
 
     async def _look(self, engine: Engine, since: str | None) -> int:
-        now = engine.context.now().astimezone(UTC).replace(microsecond=0)
-        mark = None if since else self._mark()
         try:
-            rows = await _rows(engine, since or (mark and (mark.until - _LATE).isoformat()))
-        except _Unread as error:
+            fresh, mark = await read_news(engine, since or self._mark())
+        except UnreadNews as error:
             click.echo(f"hostex-mcp: {error}", err=True)
             return FAILED
-        fresh = [row for row in rows if not mark or _digest(row) not in mark.told]
         for row in fresh:
             click.echo(json.dumps(row, ensure_ascii=False))
         if fresh and not await self._handed_on(fresh):
             return FAILED
-        await run_sync(self._keep, _Mark(now, frozenset(_digest(row) for row in rows)))
+        await run_sync(self._keep, mark)
         return 0 if fresh else NOTHING_NEW
 
     async def _handed_on(self, rows: Sequence[Row]) -> bool:
@@ -149,17 +125,17 @@ class _Watch:
             click.echo(f"hostex-mcp: --run ended with status {ended.returncode}", err=True)
         return ended.returncode == 0
 
-    def _mark(self) -> _Mark | None:
+    def _mark(self) -> Mark | None:
         try:
             kept = json.loads(self._file.read_text(encoding="utf-8"))
-            return _Mark(datetime.fromisoformat(kept["until"]).astimezone(UTC), frozenset(kept["told"]))
+            return Mark(datetime.fromisoformat(kept["until"]).astimezone(UTC), frozenset(kept["told"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError):
             click.echo(f"hostex-mcp: {self._file} cannot be read; looking a day back", err=True)
             return None
 
-    def _keep(self, mark: _Mark) -> None:
+    def _keep(self, mark: Mark) -> None:
         text = json.dumps({"until": mark.until.isoformat(), "told": sorted(mark.told)})
         beside = self._file.with_suffix(".new")
         try:
@@ -168,34 +144,6 @@ class _Watch:
             beside.replace(self._file)
         except OSError as error:
             raise OneLine(f"{self._file}: {error.strerror}; the next run tells the same again") from None
-
-
-async def _rows(engine: Engine, since: str | None) -> list[Row]:
-    """Return what happened, the oldest first.
-
-    Raises:
-        _Unread: a part could not be read, or there is too much.
-    """
-    rows: list[Row] = []
-    given: dict[str, Any] = {"limit": _PAGE, **({"since": since} if since else {})}
-    for _ in range(_MOST_PAGES):
-        result: Any = await engine.call("get_activity", given)
-        answer = cast("dict[str, Any]", result.structured_content)
-        if result.is_error:
-            raise _Unread(f"{answer['error']['message']} {answer['error'].get('hint', '')}".strip())
-        if answer.get("failed"):
-            raise _Unread(f"not everything could be read: {json.dumps(answer['failed'])[:500]}")
-        rows += answer["items"]
-        if not answer.get("next_cursor"):
-            return rows[::-1]
-        given = {"cursor": answer["next_cursor"], "limit": _PAGE}
-    raise _Unread(f"more than {len(rows)} things happened; choose a later time with --since")
-
-
-def _digest(row: Row) -> str:
-    # Without what guests wrote: the marks around it differ from call to call.
-    known = {name: row.get(name) for name in ("at", "what", "property_id", *_IDS)}
-    return sha256(json.dumps(known).encode()).hexdigest()[:16]
 
 
 def _notice(rows: Sequence[Row]) -> tuple[str, str]:

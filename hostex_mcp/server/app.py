@@ -31,6 +31,7 @@ from hostex_mcp.server.apps.views import tool_meta
 from hostex_mcp.server.asking import elicitation_of
 from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.feed import ActivityFeed
 from hostex_mcp.server.prompts import get_prompt, list_prompts
 from hostex_mcp.server.resources import list_resources, list_templates, read_resource
 from hostex_mcp.server.skills import EXTENSION as SKILLS
@@ -90,9 +91,11 @@ def wire_form(tool: Tool) -> dict[str, Any]:
     return definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def create_server(engine_of: EngineOf, views_of: ViewsOf = declared_views) -> Server[Any]:
+def create_server(
+    engine_of: EngineOf, views_of: ViewsOf = declared_views, feed: ActivityFeed | None = None
+) -> Server[Any]:
     """Create an MCP server over the engine that `engine_of` finds for each request, whose client shows the
-    views that `views_of` finds."""
+    views that `views_of` finds. On a connection that stays, the `feed` tells of updates."""
 
     def views_in(context: ServerRequestContext[Any]) -> ShownViews:
         return NO_VIEWS if engine_of(context).views == "off" else views_of(context)
@@ -139,6 +142,9 @@ def create_server(engine_of: EngineOf, views_of: ViewsOf = declared_views) -> Se
         on_list_resources=list_addresses,
         on_list_resource_templates=served(list_templates),
         on_read_resource=served(read_resource),
+        on_subscribe_resource=feed and feed.subscribe,
+        on_unsubscribe_resource=feed and feed.unsubscribe,
+        on_subscriptions_listen=feed and feed.listen,
         on_completion=served(complete),
         get_tool_input_schema=_without_header_arguments,
     )

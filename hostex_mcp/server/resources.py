@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, get_args
 from urllib.parse import unquote
 
@@ -48,6 +49,7 @@ from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.server.apps.views import read_view, view_resources
 from hostex_mcp.server.engine import Engine, run_in_time
 from hostex_mcp.server.failures import HINTS, hostex_failure
+from hostex_mcp.server.feed import ACTIVITY
 from hostex_mcp.server.house_rules import HOUSE_RULES
 from hostex_mcp.server.render import to_json
 from hostex_mcp.server.skills import read_skill, skill_resources
@@ -63,6 +65,14 @@ _RULES = Resource(
     uri=HOUSE_RULES,
     description="The host's own rules. Read them before you write to guests or propose changes.",
     mime_type=_TEXT,
+)
+
+_HAPPENED = Resource(
+    name="activity",
+    title="Activity",
+    uri=ACTIVITY,
+    description="What happened in the last day. Clients that subscribe are told when there is more.",
+    mime_type=_JSON,
 )
 
 Read = Callable[[Engine, str], Awaitable[str]]
@@ -197,6 +207,7 @@ async def list_resources(engine: Engine, *, views: bool) -> ListResourcesResult:
     return ListResourcesResult(
         resources=[
             *((_RULES,) if ruled else ()),
+            *((_HAPPENED,) if "get_activity" in engine.selection.reachable else ()),
             *skill_resources(engine),
             *(
                 Resource(
@@ -239,29 +250,45 @@ async def read_resource(engine: Engine, params: ReadResourceRequestParams) -> Re
         MCPError: -32602 for an address at which nothing stands, that this session may not read, or that
             Hostex does not answer for.
     """
-    uri = params.uri
-    if engine.views != "off" and (view := read_view(uri)):
-        return view
-    if skill := read_skill(engine, uri):
-        return skill
-    if uri == HOUSE_RULES and (rules := await engine.context.house_rules()) is not None:
-        return _contents(uri, _TEXT, rules)
-    for page in PAGES:
-        if page.uri == uri:
-            return _contents(uri, _TEXT, page.text())
-    for kind in KINDS:
-        name = kind.named(uri)
-        if name is not None and kind.tool in engine.selection.reachable:
-            return _contents(uri, kind.mime_type, await _text(engine, kind, name))
+    found = _fixed(engine, params.uri) or await _live(engine, params.uri)
+    if found:
+        return found
     addresses = ", ".join([*(kind.template for kind in KINDS), *(page.uri for page in PAGES)])
     raise MCPError(
-        code=INVALID_PARAMS, message=f"There is no resource at {uri[:200]}; addresses: {addresses}"
+        code=INVALID_PARAMS, message=f"There is no resource at {params.uri[:200]}; addresses: {addresses}"
     )
 
 
-async def _text(engine: Engine, kind: ResourceKind, name: str) -> str:
+def _fixed(engine: Engine, uri: str) -> ReadResourceResult | None:
+    """Return what stands at an address and is the same at any time, None where nothing does."""
+    if engine.views != "off" and (view := read_view(uri)):
+        return view
+    page = next((page for page in PAGES if page.uri == uri), None)
+    return _contents(uri, _TEXT, page.text()) if page else read_skill(engine, uri)
+
+
+async def _live(engine: Engine, uri: str) -> ReadResourceResult | None:
+    """Return what stands at an address and is read now, None where nothing does."""
+    reachable = engine.selection.reachable
+    if uri == ACTIVITY and "get_activity" in reachable:
+        return _contents(uri, _JSON, await _in_time(uri, lambda: _activity(engine)))
+    if uri == HOUSE_RULES and (rules := await engine.context.house_rules()) is not None:
+        return _contents(uri, _TEXT, rules)
+    for kind in KINDS:
+        name = kind.named(uri)
+        if name is not None and kind.tool in reachable:
+            text = await _in_time(kind.prefix + kind.suffix, partial(kind.read, engine, name))
+            return _contents(uri, kind.mime_type, text)
+    return None
+
+
+async def _activity(engine: Engine) -> str:
+    return to_json(await _answer(engine, "get_activity", {}))
+
+
+async def _in_time(name: str, read: Callable[[], Awaitable[str]]) -> str:
     try:
-        return await run_in_time(kind.prefix + kind.suffix, lambda: kind.read(engine, name))
+        return await run_in_time(name, read)
     except HostexError as error:
         raise _refusal(hostex_failure(error)) from None
 

@@ -30,6 +30,7 @@ from pydantic_core import from_json
 
 from hostex_mcp.server.app import create_server
 from hostex_mcp.server.engine import Engine
+from hostex_mcp.server.feed import ActivityFeed
 from hostex_mcp.server.messages import MOST_BYTES, BulkyMessage, NoMessage, normalise, require_bounded
 from hostex_mcp.toolkit.json_text import TwiceNamed, require_unambiguous
 
@@ -52,7 +53,8 @@ async def serve_stdio(engine: Engine) -> None:
     """Serve until the end of input, until the output is closed, or until SIGINT, SIGTERM or SIGHUP; a write
     that was sent is then waited for, and the process ends here. Standard output carries the protocol and
     nothing else: while serving, whatever a library prints goes to standard error."""
-    server = create_server(lambda _: engine)
+    feed = ActivityFeed(engine)
+    server = create_server(lambda _: engine, feed=feed)
     lines = Lines(own_input())
     stop = _Stop()
     try:
@@ -62,6 +64,7 @@ async def serve_stdio(engine: Engine) -> None:
             with stop.serving:
                 lenient = _IncomingLine(incoming, answers)
                 await server.run(lenient, cast("Any", answers), server.create_initialization_options())
+            feed.close()
             # A person may have approved something just now.
             await engine.settled()
             stop.served()

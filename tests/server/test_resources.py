@@ -64,7 +64,8 @@ async def test_kinds_and_reference_pages_are_listed() -> None:
         "hostex://conversations/{conversation_id}",
         "hostex://month-end/{month}.csv",
     }
-    assert pages == {f"hostex://reference/{name}" for name in ("enums", "errors", "definitions")}
+    reference = {f"hostex://reference/{name}" for name in ("enums", "errors", "definitions")}
+    assert pages == {*reference, "hostex://activity"}
 
 
 @pytest.mark.parametrize("name", [str(LOFT), "Harbour%20Loft", "harbour loft"])
