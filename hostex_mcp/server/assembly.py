@@ -69,6 +69,7 @@ def assemble(
     context = Context(
         TellingClient(client),
         selection.reachable,
+        listed=frozenset(selection.listed),
         now=now,
         privacy=reach.privacy,
         image_folders=settings.image_folders if own_machine else (),

@@ -29,7 +29,15 @@ from hostex_mcp.server.changes.listing import change_log
 from hostex_mcp.server.changes.pending import ChangeDesk, PendingChanges, change_named
 from hostex_mcp.server.changes.record import PendingChange
 from hostex_mcp.server.confirmation import Confirmations, digest
-from hostex_mcp.server.failures import HINTS, arguments_failure, failure, failure_text, hostex_failure
+from hostex_mcp.server.failures import (
+    HINTS,
+    add_schema,
+    arguments_failure,
+    failure,
+    failure_text,
+    hostex_failure,
+    preview_too_long,
+)
 from hostex_mcp.server.preview import preview_in
 from hostex_mcp.server.render import render
 from hostex_mcp.server.sending import Plan, WriteCall
@@ -61,14 +69,6 @@ READ_SECONDS = 300.0
 Outcome = dict[str, Any] | InputRequired
 Returned = TypeVar("Returned")
 Result = ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]
-
-_UNSHOWN = (
-    "What this would write is too long for a preview that shows all of it, and nothing is written that the "
-    "user cannot see. Nothing was changed."
-)
-_LESS_TEXT = (
-    "Write less at once: a shorter text, or several calls. A client that can ask its user shows longer ones."
-)
 
 _log = logging.getLogger(__name__)
 
@@ -209,7 +209,7 @@ class Engine:
             except HostexError as error:
                 failed = hostex_failure(error)
             except PreviewTooLong:
-                failed = _too_long(name)
+                failed = preview_too_long(name)
             except Exception:
                 # The exception may quote a guest or a token, so that the caller gets the reference only.
                 reference = uuid.uuid4().hex[:12]
@@ -296,14 +296,16 @@ class Engine:
         """Run the tool that a catalogue call names, if it is of the kind that call may run."""
         target = CATALOGUE.get(forward.name)
         if target is None or target.toolset == "core":
-            raise InvalidArguments(
-                FieldProblem("name", "is not a tool of the catalogue; find_tools searches it")
-            )
+            problem = "is not a tool of the catalogue; find_tools searches it"
+            raise InvalidArguments(FieldProblem("name", problem))
         if target.writes is not forward.writes:
             right = "call_write_tool" if target.writes else "call_read_tool"
             raise InvalidArguments(FieldProblem("name", f"has the effect {target.effect.value}; use {right}"))
         emit(ToolForwarded(forward.name))
-        return await self._outcome(forward.name, forward.arguments, elicitation)
+        outcome = await self._outcome(forward.name, forward.arguments, elicitation)
+        if isinstance(outcome, dict) and "error" in outcome:
+            add_schema(outcome, target.input_schema_for(self.context.confirming))
+        return outcome
 
 
 async def _run_noting(resolved: Resolved, run: Callable[[], Awaitable[Result]]) -> Result:
@@ -393,8 +395,4 @@ def _bound(name: str, outcome: dict[str, Any]) -> tuple[dict[str, Any], str]:
     try:
         return fit(outcome, CATALOGUE[name].text or render)
     except PreviewTooLong:
-        return fit(_too_long(name), failure_text)
-
-
-def _too_long(name: str) -> dict[str, Any]:
-    return failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name)
+        return fit(preview_too_long(name), failure_text)

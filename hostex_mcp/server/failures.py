@@ -5,6 +5,7 @@ from typing import Any
 
 from hostex_mcp.api import FieldProblem, HostexError
 from hostex_mcp.domain.guest_text import harmless
+from hostex_mcp.server.render import to_json
 from hostex_mcp.toolkit.arguments import InvalidArguments
 
 _PORTAL = "the Hostex portal under Settings, OpenAPI"
@@ -52,6 +53,15 @@ HINTS: Mapping[str, str] = {
 }
 UNSURE_WRITE_HINT = (
     "Hostex failed while changing something, so it may have taken effect. Read the current state first."
+)
+
+
+_UNSHOWN = (
+    "What this would write is too long for a preview that shows all of it, and nothing is written that the "
+    "user cannot see. Nothing was changed."
+)
+_LESS_TEXT = (
+    "Write less at once: a shorter text, or several calls. A client that can ask its user shows longer ones."
 )
 
 
@@ -106,10 +116,23 @@ def arguments_failure(tool: str, error: InvalidArguments, hint: str | None = Non
     return failure("invalid_arguments", message, hint=hint, operation=tool, fields=fields)
 
 
+def preview_too_long(name: str) -> dict[str, Any]:
+    """Return the structured result for a write whose preview cannot show all of it."""
+    return failure("invalid_arguments", _UNSHOWN, hint=_LESS_TEXT, operation=name)
+
+
+def add_schema(failed: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Give a failed call of a tool that its caller was never shown the tool's input schema, where it failed
+    over its arguments, so that nobody has to search for it."""
+    if failed["error"]["fields"]:
+        failed["error"]["input_schema"] = schema
+
+
 def failure_text(structured: Mapping[str, Any]) -> str:
     """Return a failed call in one or two readable lines."""
     error = structured["error"]
     code = f" {error['code']}" if error["code"] is not None else ""
     trace = f" (request {error['request_id']})" if error["request_id"] else ""
     wait = f" Retry after {error['retry_after_seconds']:g} s." if error["retry_after_seconds"] else ""
-    return f"{error['kind']}{code}: {error['message']}{trace}\n{error['hint']}{wait}"
+    schema = f"\ninput_schema: {to_json(error['input_schema'])}" if "input_schema" in error else ""
+    return f"{error['kind']}{code}: {error['message']}{trace}\n{error['hint']}{wait}{schema}"

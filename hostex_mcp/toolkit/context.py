@@ -142,15 +142,16 @@ class NoCards:
 @dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
-    `tools` are those that may be called; calls of writes come back with one of `confirming`, `changes`
-    lists them, and views show them as `cards`; `house_rules` are the host's own; `now` tells the time in UTC
-    and `pause` lets seconds of it pass; pictures are read from `image_folders` of this machine only, fetched
-    before a person agreed from `picture_hosts` only, and have a turn in `decoding`; `memory` is the
-    account's. What the other methods give is fit to leave the server: secrets hidden unless the call asked
-    for them with `reveal`, outsiders' text fenced."""
+    `tools` are those that may be called, of which those `listed` were shown; calls of writes come back with
+    one of `confirming`, `changes` lists them, and views show them as `cards`; `house_rules` are the host's
+    own; `now` tells the time in UTC and `pause` lets seconds of it pass; pictures are read from
+    `image_folders` of this machine only, fetched before a person agreed from `picture_hosts` only, and have a
+    turn in `decoding`; `memory` is the account's. What the other methods give is fit to leave the server:
+    secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
+    listed: Collection[str] = ()
     now: Clock = field(default=utc_now)
     privacy: PrivacyLevel = "standard"
     confirming: tuple[str, ...] = CONFIRMING["auto"]

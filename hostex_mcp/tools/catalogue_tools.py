@@ -21,13 +21,14 @@ ToolName = Annotated[str, Field(max_length=64)]
 ToolArguments = Annotated[dict[str, Any], SentAsText(), "JSON object, as text"]
 
 
-class FoundTool(TypedDict):
-    """A tool that fits a search, with what is needed to call it."""
+class FoundTool(TypedDict, total=False):
+    """A tool that fits a search, with what is needed to call it. Those listed are called as listed."""
 
     name: str
     description: str
     effect: str
     input_schema: dict[str, Any]
+    listed: bool
 
 
 class FoundTools(TypedDict, total=False):
@@ -48,7 +49,7 @@ async def find_tools(
     doing = asks_to_do(query)
     catalogue = {name: tool for name, tool in context.tools.items() if tool.toolset != "core"}
     ranked = rank(query, {name: _texts(tool, doing) for name, tool in catalogue.items()})
-    entries = [_entry(context.tools[name], context.confirming) for name, _ in ranked[: limit or 5]]
+    entries = [_entry(context.tools[name], context) for name, _ in ranked[: limit or 5]]
     return Item(FoundTools(tools=entries), long="tools")
 
 
@@ -64,12 +65,15 @@ def _texts(tool: Tool, doing: bool) -> list[tuple[str, float]]:
     return [(text, weight * factor) for text, weight in texts]
 
 
-def _entry(tool: Tool, confirming: tuple[str, ...]) -> FoundTool:
+def _entry(tool: Tool, context: Context) -> FoundTool:
+    if tool.name in context.listed:
+        # Its description and schema are before the model already.
+        return FoundTool(name=tool.name, effect=tool.effect.value, listed=True)
     return FoundTool(
         name=tool.name,
         description=tool.description,
         effect=tool.effect.value,
-        input_schema=tool.input_schema_for(confirming),
+        input_schema=tool.input_schema_for(context.confirming),
     )
 
 

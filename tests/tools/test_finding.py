@@ -1,13 +1,18 @@
 """The whole catalogue can be found by the words that hosts use, and run from there."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from mcp import Client
 
 from hostex_mcp.domain.search import stems
 from hostex_mcp.sandbox import Sandbox
-from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.server.app import create_server
+from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from tests.support.engine import Call
+from tests.support.local import sandbox_engine
 
 pytestmark = pytest.mark.anyio
 
@@ -164,3 +169,50 @@ async def test_mistakes_in_a_found_tools_arguments_are_told_as_in_a_direct_call(
     arguments: dict[str, Any] = {"limitt": 3}
     error = (await call("call_read_tool", name="list_tasks", arguments=arguments))["error"]
     assert error["fields"] == [{"field": "limitt", "problem": "unknown argument; did you mean `limit`?"}]
+
+
+async def test_a_call_that_lacks_arguments_is_answered_with_the_schema_by_which_it_succeeds(
+    call: Call,
+) -> None:
+    refused = await call("call_read_tool", name="get_stay")
+    assert refused["error"]["kind"] == "invalid_arguments"
+    schema = refused["error"]["input_schema"]
+    assert schema == CATALOGUE["get_stay"].input_schema
+    assert "stay_code" in schema["properties"]
+    given = json.dumps({"stay_code": "0-HMDEMO0004-dep004"})
+    assert "error" not in await call("call_read_tool", name="get_stay", arguments=given)
+    direct = await call("list_properties", limit=0.5)
+    elsewhere = await call("call_read_tool", name="get_stay", arguments='{"stay_code": "0-none-none"}')
+    assert "input_schema" not in direct["error"] | elsewhere["error"]
+
+
+async def test_the_text_of_such_an_answer_has_the_schema_too() -> None:
+    result: Any = await sandbox_engine().call("call_read_tool", {"name": "get_stay"})
+    [block] = result.content
+    line = next(line for line in block.text.splitlines() if line.startswith("input_schema: "))
+    assert json.loads(line.removeprefix("input_schema: ")) == CATALOGUE["get_stay"].input_schema
+
+
+async def test_what_is_listed_is_found_without_the_schema_that_its_list_has() -> None:
+    engine = sandbox_engine()
+    engine.context = replace(engine.context, listed=frozenset(engine.selection.listed))
+    result: Any = await engine.call("find_tools", {"query": "list reservations of a guest", "limit": 20})
+    found = {tool["name"]: tool for tool in result.structured_content["tools"]}
+    assert found["list_reservations"] == {"name": "list_reservations", "effect": "read", "listed": True}
+    assert found["get_stay"]["input_schema"] == CATALOGUE["get_stay"].input_schema
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_the_names_of_all_other_tools_reach_the_model_at_the_start(mode: Any) -> None:
+    for read_only in (False, True):
+        engine = sandbox_engine(read_only=read_only)
+        async with Client(create_server(lambda _, engine=engine: engine), mode=mode) as client:
+            words = client.instructions or ""
+            listed = {tool.name for tool in (await client.list_tools()).tools}
+        others = [name for name in CATALOGUE if name not in listed and CATALOGUE[name].toolset != "core"]
+        reads = [name for name in others if not CATALOGUE[name].writes]
+        named = words.split("searches:")[1].replace(";", " ").replace(".", "").split()
+        assert set(reads if read_only else others) == set(named) - {f"{name}:" for name in TOOLSETS}
+        # The last names are cut by a client that keeps 2,048 characters; those of insights are not.
+        assert "get_activity" in words[:2_048]
+        assert len(named) < 110

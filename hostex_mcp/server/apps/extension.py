@@ -48,15 +48,19 @@ def _member(value: Any, name: str) -> Any:
     return cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else None
 
 
-def declaring(extensions: Callable[[ServerRequestContext[Any]], Mapping[str, Any]]) -> ServerMiddleware[Any]:
-    """Return what has the server declare the `extensions` of a request."""
+def introducing(
+    extensions: Callable[[ServerRequestContext[Any]], Mapping[str, Any]],
+    instructions: Callable[[ServerRequestContext[Any]], str],
+) -> ServerMiddleware[Any]:
+    """Return what has the server introduce itself with the `extensions` and `instructions` of a request."""
 
-    async def declare(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    async def introduce(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
         # The SDK leaves it out of the answer to `initialize`, which has had no place for extensions.
         if ctx.method not in ("initialize", "server/discover") or not isinstance(result, dict):
             return result
         result["capabilities"] = {**result["capabilities"], "extensions": extensions(ctx)}
+        result["instructions"] = instructions(ctx)
         return result
 
-    return declare
+    return introduce
