@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, taken, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, run_apart, taken, windows
 from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import Task
@@ -169,7 +169,11 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
     await pace.rest()
     cleanings = await _turnovers(portfolio, stays, tasks, day_at)
     await pace.rest()
-    of_stays = [*arrival_warnings(stays.items, day_at), *placing_warnings(stays.items, day_at)]
+    of_stays = [
+        warning
+        for warnings_of in (arrival_warnings, placing_warnings)
+        for warning in await run_apart(stays.items, warnings_of, stays.items, day_at)
+    ]
     await pace.rest()
     warnings = [
         *turnover_warnings(cleanings),
