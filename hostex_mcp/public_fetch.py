@@ -19,7 +19,7 @@ from typing import Any
 import anyio
 import httpx2
 
-from hostex_mcp.api import USER_AGENT, proxy_to, unusable_proxy
+from hostex_mcp.api import USER_AGENT, Pace, proxy_to, unusable_proxy
 
 Address = IPv4Address | IPv6Address
 
@@ -259,8 +259,10 @@ async def _read(http: httpx2.AsyncClient, request: httpx2.Request, most_bytes: i
 
 
 async def _bounded(response: httpx2.Response, most_bytes: int) -> bytes:
-    body = bytearray()
+    # Chunks of a byte come without a wait in between.
+    body, pace = bytearray(), Pace()
     async for chunk in response.aiter_raw():
+        await pace.rest()
         body += chunk
         if len(body) > most_bytes:
             raise FetchFailed(f"is larger than {most_bytes:,} bytes")

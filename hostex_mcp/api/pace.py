@@ -52,6 +52,15 @@ async def paced(work: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> lis
     return results
 
 
+async def taken(items: Iterable[ItemT]) -> list[ItemT]:
+    """Return the items that an iterator works out one by one, which is long work together."""
+    return await paced(_same, items)
+
+
+def _same(item: ItemT) -> ItemT:
+    return item
+
+
 def weight(value: Any, most: float = inf) -> int:
     """Estimate the characters of a value; of one with more than `most`, the count stops there."""
     size, parts = 0, [value]

@@ -93,15 +93,16 @@ def _rank(task: Task) -> tuple[bool, bool, str, str, int]:
 
 def _objection(task: Task, vacancy: Vacancy) -> str:
     """Return why a cleaning task does not count, empty if it does."""
+    if task.status == "cancelled":
+        return "cancelled"
+    if task.property_id != vacancy.property_id:
+        return "for another property"
     moment = _moment(task)
-    objections = {
-        "cancelled": task.status == "cancelled",
-        "for another property": task.property_id != vacancy.property_id,
-        "without a day": moment is None,
-        "before check-out": bool(moment and vacancy.start and vacancy.start.after(moment)),
-        "after check-in": bool(moment and vacancy.end and moment.after(vacancy.end)),
-    }
-    return next((why for why, holds in objections.items() if holds), "")
+    if moment is None:
+        return "without a day"
+    if vacancy.start and vacancy.start.after(moment):
+        return "before check-out"
+    return "after check-in" if vacancy.end and moment.after(vacancy.end) else ""
 
 
 def _concerns(task: Task, vacancy: Vacancy) -> bool:

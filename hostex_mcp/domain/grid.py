@@ -132,9 +132,10 @@ def percent_of(base: Sequence[Span[float]], other: Sequence[Span[float]]) -> int
     """Return the percentage of one listing's prices that another's are on all days, but for rounding; None if
     there is none."""
     first, second = _by_day(base), _by_day(other)
-    if not first or first.keys() != second.keys():
+    whole = sum(first.values())
+    if not whole or first.keys() != second.keys():
         return None
-    percent = round(100 * sum(second.values()) / sum(first.values()))
+    percent = round(100 * sum(second.values()) / whole)
     expected = {day: price * percent / 100 for day, price in first.items()}
     return percent if all(_is_near(second[day], price) for day, price in expected.items()) else None
 

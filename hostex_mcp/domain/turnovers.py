@@ -10,7 +10,7 @@
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -128,15 +128,24 @@ def turnovers(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> lis
     The next and the last guest are looked for among all stays of `data`, which should reach further each
     way.
     """
+    return in_order(each_turnover(data, zone, start, end))
+
+
+def each_turnover(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> Iterator[Turnover]:
+    """Yield the same turnovers in no order, each of which takes as long as the property has stays and
+    tasks."""
     leaving = [stay for stay in data.stays if start <= stay.check_out_date <= end]
     days = {stay.check_out_date for stay in leaving}
-    rows = [_turnover(data, zone, stay) for stay in leaving]
-    rows += [
-        _arrival(data, stay)
-        for stay in data.stays
-        if start <= stay.check_in_date <= end and stay.check_in_date not in days
-    ]
-    return sorted(rows, key=lambda turnover: (turnover.day, turnover.leaving is None))
+    for stay in leaving:
+        yield _turnover(data, zone, stay)
+    for stay in data.stays:
+        if start <= stay.check_in_date <= end and stay.check_in_date not in days:
+            yield _arrival(data, stay)
+
+
+def in_order(found: Iterable[Turnover]) -> list[Turnover]:
+    """Return turnovers of one property, earliest first."""
+    return sorted(found, key=lambda turnover: (turnover.day, turnover.leaving is None))
 
 
 def _turnover(data: TurnoverData, zone: ZoneInfo, leaving: Reservation) -> Turnover:

@@ -11,7 +11,8 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -150,12 +151,27 @@ def waiting(
     threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today, now: datetime
 ) -> list[Waiting]:
     """Return the guests who wait, most urgent first; of equals the one who has waited longest."""
-    every = list(stays)
-    guests: list[Waiting] = []
+    return most_urgent_first(each_waiting(threads, stays, today, now))
+
+
+def each_waiting(
+    threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today, now: datetime
+) -> Iterator[Waiting]:
+    """Yield the same guests in no order, each of whom takes as long as the thread."""
+    ties: Mapping[str, list[Reservation]] = defaultdict(list)
+    for stay in stays:
+        for tie in {stay.conversation_id, stay.reservation_code} - {None, ""}:
+            ties[f"{tie}"].append(stay)
     for thread in threads:
         if messages := unanswered(thread):
             hours = (now - messages.since).total_seconds() / 3600 if messages.since else None
-            guests.append(Waiting(thread, subject_of(thread, every, today), messages, hours))
+            names = {thread.id, *(activity.reservation_code for activity in thread.activities)}
+            related = [stay for name in names if name in ties for stay in ties[name]]
+            yield Waiting(thread, subject_of(thread, related, today), messages, hours)
+
+
+def most_urgent_first(guests: Iterable[Waiting]) -> list[Waiting]:
+    """Return guests in the order of the list."""
     return sorted(guests, key=lambda guest: guest.key)
 
 

@@ -4,11 +4,22 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from functools import partial
+from heapq import merge
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import Any, TypeVar
 
-from hostex_mcp.api import LARGEST_PAGE, RESERVATION_WINDOW_DAYS, TRANSACTION_WINDOW_DAYS, windows
+from hostex_mcp.api import (
+    LARGEST_PAGE,
+    RESERVATION_WINDOW_DAYS,
+    TRANSACTION_WINDOW_DAYS,
+    Pace,
+    paced,
+    taken,
+    windows,
+)
 from hostex_mcp.api.endpoints.finance import Transaction
-from hostex_mcp.api.endpoints.messaging import Conversation
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.api.endpoints.tasks import Task
@@ -36,6 +47,9 @@ BEHIND_DAYS = 31
 TASK_DAYS = 31
 MONEY_DAYS = 31
 
+SubjectT = TypeVar("SubjectT")
+
+_KEY = attrgetter("key")
 _REVIEW_DAYS = 60
 _STAY_KINDS: Collection[Kind] = ("booking", "request", "cancellation")
 
@@ -51,13 +65,30 @@ async def read_events(
         _money(context, span, parts) if "money" in kinds else _nothing(),
         _tasks(context, portfolio, span, parts) if "task" in kinds else _nothing(),
     ]
-    found = [event for events in await asyncio.gather(*reads) for event in events]
-    own = [event for event in found if event.kind in kinds and event.property_id in portfolio.ids]
-    return sorted(own, key=lambda event: event.key)
+    found = await asyncio.gather(*reads)
+    own = [
+        [event for event in events if event.kind in kinds and event.property_id in portfolio.ids]
+        for events in found
+    ]
+    # To sort all kinds together would be a long piece of work.
+    return await taken(merge(*[await _sorted(events) for events in own], key=_KEY))
+
+
+async def _sorted(events: Iterable[Event]) -> list[Event]:
+    keyed = await paced(lambda event: (event.key, event), events)
+    return [event for _, event in sorted(keyed, key=itemgetter(0))]
 
 
 async def _nothing() -> list[Event]:
     return []
+
+
+async def _each(
+    events_of: Callable[[Iterable[SubjectT]], Iterable[Event]], subjects: Iterable[SubjectT]
+) -> list[Event]:
+    """Return what happened to subjects, of which an account may have very many."""
+    found = await paced(lambda subject: list(events_of([subject])), subjects)
+    return list(chain.from_iterable(found))
 
 
 async def _stays(
@@ -79,10 +110,14 @@ async def _stays(
         for period in periods
     ]
     answers = await asyncio.gather(*reads)
-    unique = {stay.key: stay for stays in answers for stay in stays or []}
+    unique: dict[object, Reservation] = {}
+    pace = Pace()
+    for stays in answers:
+        unique |= {stay.key: stay for stay in stays or []}
+        await pace.rest()
     own, notes = stays_of(portfolio, unique.values())
     parts.notes += notes
-    return list(of_stays(own, span))
+    return await _each(partial(of_stays, span=span), own)
 
 
 def _check_outs(period: tuple[Any, Any]) -> Mapping[str, Any]:
@@ -119,8 +154,7 @@ async def _messages(context: Context, span: Span, parts: PartialReads) -> list[E
         )
     if threads.failed:
         parts.notes.append(f"Threads that could not be read: {len(threads.failed)}.")
-    items: Iterable[Conversation] = threads.items
-    return list(of_threads(items, span))
+    return await _each(partial(of_threads, span=span), threads.items)
 
 
 async def _reviews(context: Context, portfolio: Portfolio, span: Span, parts: PartialReads) -> list[Event]:
@@ -133,7 +167,7 @@ async def _reviews(context: Context, portfolio: Portfolio, span: Span, parts: Pa
     ]
     reviews: list[Review] = [review for rows in await asyncio.gather(*reads) for review in rows or []]
     unique = {(review.key, review.property_id): review for review in reviews}
-    return list(of_reviews(unique.values(), span))
+    return await _each(partial(of_reviews, span=span), unique.values())
 
 
 async def _money(context: Context, span: Span, parts: PartialReads) -> list[Event]:
@@ -141,13 +175,13 @@ async def _money(context: Context, span: Span, parts: PartialReads) -> list[Even
     # One window: what a booking will earn is entered long before it takes effect.
     last = first + timedelta(days=TRANSACTION_WINDOW_DAYS - 1)
     entries: list[Transaction] | None = await parts.rows("money", transactions_between(context, first, last))
-    return list(of_transactions(entries or [], span))
+    return await _each(partial(of_transactions, span=span), entries or [])
 
 
 async def _tasks(context: Context, portfolio: Portfolio, span: Span, parts: PartialReads) -> list[Event]:
     first, last = span.since.date() - timedelta(days=TASK_DAYS), span.until.date() + timedelta(days=TASK_DAYS)
     tasks: list[Task] | None = await parts.rows("tasks", tasks_between(context, portfolio, first, last))
-    return list(of_tasks(tasks or [], span, _usual_zone(portfolio)))
+    return await _each(partial(of_tasks, span=span, zone=_usual_zone(portfolio)), tasks or [])
 
 
 def _usual_zone(portfolio: Portfolio) -> tzinfo:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from hostex_mcp.api import HostexError, ListEndpoint, RowT, read_all
+from hostex_mcp.api import HostexError, ListEndpoint, Pace, RowT, read_all
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import lean
 
@@ -74,7 +74,10 @@ async def read_lists(
     """Read all rows of several queries of a list, each once, with a note if Hostex has more of them."""
     reads = (read_all(context.client, listing, query=query, most=MOST_ROWS) for query in queries)
     parts = await asyncio.gather(*reads)
-    rows = {listing.identity(row): row for part in parts for row in part.items}
+    pace, rows = Pace(), dict[object, RowT]()
+    for part in parts:
+        rows |= {listing.identity(row): row for row in part.items}
+        await pace.rest()
     more = f"There are more {listing.key.replace('_', ' ')} than the {len(rows)} that were read: counts "
     notes = [] if all(part.complete for part in parts) else [f"{more}based on them are too low."]
     return Gathered(list(rows.values()), notes)

@@ -107,6 +107,8 @@ def test_prices_in_one_proportion_are_a_percentage_whatever_was_rounded() -> Non
     assert percent_of(base, [(0, 7, 140)]) is None
     assert percent_of(base, [(0, 5, 140)]) is None
     assert percent_of([], []) is None
+    nothing = [(0, 1, 5.0), (1, 1, -5.0)]
+    assert percent_of(nothing, nothing) is None
 
 
 def test_nights_that_a_rule_keeps_from_being_sold_are_told_once_for_all_listings() -> None:

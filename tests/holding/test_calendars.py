@@ -1,7 +1,8 @@
 """The widest calendar leaves the event loop to others: a hundred properties on 92 days, full and empty."""
 
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 import pytest
 from mcp.types import CallToolResult
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
 
 READ_CALENDAR = APP_TOOLS["read_calendar"]
 LONGEST = 0.05
-PROPERTIES, DAYS, CROWD = 100, 92, 250
+PROPERTIES, DAYS, CROWD, MANY = 100, 92, 250, 6_000
 
 
 def patient(*_: object) -> None:
@@ -91,4 +92,33 @@ async def _crowded(engine: Engine) -> tuple[float, str]:
             result = await engine.call(tool, {})
             assert isinstance(result, CallToolResult)
             assert not result.is_error
+    return longest.seconds, longest.what
+
+
+@pytest.mark.timeout(180)
+async def test_what_happened_in_a_large_account_does_not_hold_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Throttles, "request", patient)
+    now = datetime.now(UTC)
+    accounts, selection = portfolio(1, now), select(["all"])
+    main, stamp = accounts.main, f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    entry = max(main.transactions.values(), key=itemgetter("created_at"))
+    main.transactions.update(
+        {900_000 + n: {**entry, "id": 900_000 + n, "created_at": stamp} for n in range(MANY)}
+    )
+    with running(Sandbox(accounts=accounts)) as address:
+        certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        async with HostexClient(WRITABLE, base_url=address, verify=certificates) as client:
+            engine = Engine(selection, Context(client, selection.reachable), "token")
+            await engine.call("get_calendar", {"limit": 1})
+            pieces = [await _happened(engine) for _ in range(2)]
+    assert min(pieces) < (LONGEST, "")
+
+
+async def _happened(engine: Engine) -> tuple[float, str]:
+    with longest_piece() as longest:
+        result = await engine.call("get_activity", {})
+    assert isinstance(result, CallToolResult)
+    assert (result.structured_content or {})["total"] > MANY
     return longest.seconds, longest.what

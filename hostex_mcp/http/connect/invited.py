@@ -7,7 +7,7 @@ from hostex_mcp.http.connect.bounds import bounds_text
 from hostex_mcp.http.connect.deps import PageDeps
 from hostex_mcp.http.connect.landing import guides
 from hostex_mcp.http.keys.keyring import Unsealable
-from hostex_mcp.http.oauth.browser import Browser, browser_of, remember
+from hostex_mcp.http.oauth.browser import Browser, browser_of, cookie_of, remember
 from hostex_mcp.http.store.records import Invitation
 from hostex_mcp.http.store.token_text import INVITATION_PREFIX
 from hostex_mcp.pages.render import PageError, page
@@ -91,7 +91,7 @@ async def opened_here(deps: PageDeps, request: Request) -> str:
     """Return the secret of the open invitation whose link this browser has opened; empty without one."""
     browser = browser_of(request, deps.address)
     try:
-        sealed = request.cookies.get(_cookie(deps), "")
+        sealed = cookie_of(request, _cookie(deps))
         secret = deps.keys.open(_PURPOSE, sealed, browser.digest).decode()
     except Unsealable:
         return ""

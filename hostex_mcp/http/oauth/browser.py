@@ -37,10 +37,26 @@ def cookie_name(address: Address) -> str:
 
 def browser_of(request: Request, address: Address) -> Browser:
     """Return the browser that sent the request; one without a usable cookie gets an id, set by `remember`."""
-    cookie = request.cookies.get(cookie_name(address), "")
+    cookie = cookie_of(request, cookie_name(address))
     if _ID.fullmatch(cookie):
         return Browser(cookie, new=False)
     return Browser(secrets.token_urlsafe(32), new=True)
+
+
+def cookie_of(request: Request, name: str) -> str:
+    """Return the value of the cookie with exactly this name; empty if there is none, or more than one."""
+    # A browser guards `__Host-` only in names that begin with it. Starlette's reader also takes away blanks
+    # that browsers keep, such as U+00A0, before which another host of the domain may set such a name.
+    pairs = [
+        pair.strip(" \t").partition("=")
+        for header in request.headers.getlist("cookie")
+        for pair in header.split(";")
+    ]
+    match [value for key, _, value in pairs if key == name]:
+        case [value]:
+            return value
+        case _:
+            return ""
 
 
 def remember(response: Response, browser: Browser, address: Address) -> Response:

@@ -172,7 +172,7 @@ def _units(row: CalendarRow) -> list[JsonObject]:
     """Return how many units the listings sell that have several."""
     entries: list[JsonObject] = []
     for listing, own in row.listings:
-        if listing.pooled or any(count > 1 for _, _, count in own.units):
+        if any(count > 1 or listing.pooled for _, _, count in own.units):
             found = patterns(_daily(own.units, len(row.nights)), row.cell.start)
             runs = [{**_run(row, pattern), "units": pattern.value} for pattern in found]
             entries.append({"listing": " ".join(listing.key), "runs": runs})

@@ -1,13 +1,14 @@
 """What happened in the account since a moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from typing import Annotated, Any, TypedDict
 
 from pydantic import Field
 
-from hostex_mcp.api import FieldProblem
+from hostex_mcp.api import FieldProblem, paced
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.messaging import Conversation
 from hostex_mcp.api.endpoints.reservations import Reservation
@@ -15,7 +16,7 @@ from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.activity import KINDS, Event, Kind, Span
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.messages import author
+from hostex_mcp.domain.messages import last_guest_text
 from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.activity import AHEAD_DAYS, BEHIND_DAYS, MONEY_DAYS, TASK_DAYS, read_events
 from hostex_mcp.reads.lists import PartialReads, failure_rows
@@ -99,7 +100,6 @@ async def get_activity(
     events = await read_events(context, portfolio, span, kinds or KINDS, parts)
     redactor = context.redactor()
     most = _MOST_TEXT if page.detail == "full" else _BRIEF_TEXT
-    rows = [_row(event, portfolio, redactor, most) for event in events]
     notes = [
         _NEXT.format(until=_wire(until)),
         _UNKNOWN,
@@ -107,7 +107,9 @@ async def get_activity(
         *portfolio.notes,
         *dict.fromkeys(parts.notes),
     ]
-    answer = sliced(rows, page, notes, keys=[event.key for event in events], moment=until)
+    keys = await paced(attrgetter("key"), events)
+    answer = sliced(events, page, notes, keys=keys, moment=until)
+    answer.items = await paced(lambda event: _row(event, portfolio, redactor, most), answer.items)
     answer.failed = failure_rows(parts.failures)
     return answer
 
@@ -181,15 +183,11 @@ def _of_stay(event: Event, stay: Reservation) -> Mapping[str, Any]:
 
 
 def _of_thread(event: Event, thread: Conversation, redactor: Redactor, most: int) -> Mapping[str, Any]:
-    texts: Sequence[str] = [
-        excerpt(message.content, most)
-        for message in thread.messages
-        if author(message) == "guest" and message.content
-    ]
+    newest = last_guest_text(thread)
     return {
         "what": "message" if event.count == 1 else f"{event.count} messages",
         "guest_name": redactor.redact(thread.guest).name,
-        "says": redactor.fence(texts[0]) if texts else "",
+        "says": redactor.fence(excerpt(newest, most)) if newest else "",
         "conversation_id": thread.id,
     }
 

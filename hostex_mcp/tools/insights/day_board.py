@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 
+from hostex_mcp.api import run_apart
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import DayWarning, expires
@@ -60,12 +61,14 @@ async def read_day(
         "notes": [*daily.notes, *unread_notes(daily.threads)],
         "failed": [*failure_rows(daily.failures), *daily.threads.rows()],
     }
+    moves = daily.movements
+    shown = [*moves.arrivals, *moves.departures, *moves.in_house, *daily.tasks, *daily.requests]
     return Item(
         {
             "date": f"{date or daily.first}",
             "days": _days(daily),
             "properties": [portfolio.named(place.id) for place in portfolio.properties],
-            **_lists(daily, context.redactor(), context.now()),
+            **await run_apart(shown, _lists, daily, context.redactor(), context.now()),
             **lean(rest),
         },
         most={"failed": len(rest["failed"])},

@@ -7,10 +7,19 @@ from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
 
+from hostex_mcp.api import taken
 from hostex_mcp.api.endpoints.messaging import ConversationSummary
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
-from hostex_mcp.domain.waiting import SOON_DAYS, Waiting, among, expected_place, unanswered, waiting
+from hostex_mcp.domain.waiting import (
+    SOON_DAYS,
+    Waiting,
+    among,
+    each_waiting,
+    expected_place,
+    most_urgent_first,
+    unanswered,
+)
 from hostex_mcp.reads.lists import Failure, Gathered, each, failure_rows, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, day_of, read_portfolio
 from hostex_mcp.reads.threads import Threads, ThreadsPart, threads_part, told_day
@@ -86,7 +95,8 @@ async def list_guests_waiting(
     since, order = moment - timedelta(days=days), _by_dates(portfolio.first_today())
     part = await threads_part(context, since, order, mark, MOST_THREADS)
     stays = await _stays_of(context, part.threads)
-    guests = waiting(part.threads.items, stays.items, day_of(portfolio), moment)
+    found = each_waiting(part.threads.items, stays.items, day_of(portfolio), moment)
+    guests = most_urgent_first(await taken(found))
     if property_ids is not None or group_id is not None:
         guests = among(guests, {place.id for place in portfolio.properties})
     redactor, full = context.redactor(), page.detail == "full"

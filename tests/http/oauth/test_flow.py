@@ -123,6 +123,16 @@ async def test_a_browser_is_known_by_a_well_formed_cookie_of_the_right_name_only
     assert len({browser.id for browser in strangers}) == 5
 
 
+@pytest.mark.parametrize("blank", ["\xa0", "\x85", "\x1c", "\x0b"])
+async def test_a_cookie_that_another_host_of_the_domain_could_set_is_not_ours(blank: str) -> None:
+    # Chromium takes such names from any host of the domain, with U+00A0 or U+0085 as a single byte.
+    planted = f"{blank}__Host-hostex={OTHER_ID}"
+    assert _browser(planted).new
+    assert _browser(f"__Host-hostex={ID}; {planted}") == Browser(ID, new=False)
+    assert _browser(f"{planted}; __Host-hostex={ID}") == Browser(ID, new=False)
+    assert _browser(f"__Host-hostex={ID}; __Host-hostex={OTHER_ID}").new
+
+
 async def test_a_browser_shows_its_id_to_nobody() -> None:
     browser = Browser(ID, new=False)
     assert ID not in repr(browser) + browser.digest
