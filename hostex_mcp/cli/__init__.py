@@ -22,6 +22,7 @@ _COMMANDS = {
     "config": "Print the entry that a client needs to find this server, or write it to its file.",
     "audit": "Show the audit trail of writes.",
     "notify": "Try the notices that tell you of waiting changes.",
+    "memory": "Show or clear what is remembered of accounts between calls.",
     "keys": "Create and rotate the keys that encrypt what the HTTP server stores.",
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }
