@@ -12,6 +12,7 @@ from hostex_mcp.api.endpoints.messaging import (
     ConversationSummary,
 )
 from hostex_mcp.reads.lists import MOST_ROWS, each
+from hostex_mcp.reads.remembered_threads import keep_threads, recall_threads
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import Reading, follows
 from hostex_mcp.toolkit.results import Key, ListPosition
@@ -23,12 +24,14 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 @dataclass(slots=True)
 class Threads:
     """Guest threads with all their messages. `unread` counts those that were too many to read; `until` has
-    the check-out dates that these and the list of threads mention."""
+    the check-out dates that these and the list of threads mention, and `troubles` why some could not be
+    remembered."""
 
     items: list[Conversation]
     unread: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     until: frozenset[date] = frozenset()
+    troubles: list[str] = field(default_factory=list[str])
 
     def rows(self) -> list[dict[str, str]]:
         """Return the threads that could not be read, as rows of an answer."""
@@ -96,6 +99,9 @@ async def _threads(context: Context, times: Mapping[str, datetime | None], most:
     for thread_id, last in times.items():
         threads[thread_id] = context.memory.recall(Conversation, ("thread", thread_id), last)
         await pace.rest()
+    troubles = list[str]()
+    dated = {thread_id: last for thread_id, last in times.items() if last and threads[thread_id] is None}
+    threads |= await recall_threads(context, dated, troubles)
     unread = [thread_id for thread_id, thread in threads.items() if thread is None]
     selection = unread[:most]
 
@@ -107,13 +113,15 @@ async def _threads(context: Context, times: Mapping[str, datetime | None], most:
             context.memory.keep(("thread", thread_id), times[thread_id], thread)
 
     answers = await each(selection, read, may_fail=True)
+    fresh = {key: thread for key in selection if key in dated and (thread := threads[key])}
+    await keep_threads(context, fresh, dated, troubles)
     # A thread that is also about a property which is not served is none of ours.
     failed = [(thread_id, error) for thread_id, error in answers.failed if error.kind != "blocked"]
     items = [thread for thread in threads.values() if thread]
     if failed and not items:
         raise failed[0][1]
     failures = [(thread_id, error.kind, error.message) for thread_id, error in failed]
-    return Threads(items, len(unread) - len(selection), failures)
+    return Threads(items, len(unread) - len(selection), failures, troubles=list(dict.fromkeys(troubles)))
 
 
 async def _recent(context: Context, since: datetime, *, older: bool = False) -> list[ConversationSummary]:

@@ -29,8 +29,11 @@ class AccountStore(Protocol):
         """Whether anything is remembered at all."""
         ...
 
-    async def recall(self, kind: str, names: Collection[str] | None = None) -> Mapping[str, Remembered]:
-        """Return what is remembered of these things, or of all of a kind. What cannot be read is missing.
+    async def recall(
+        self, kind: str, names: Collection[str] | None = None, since: datetime | None = None
+    ) -> Mapping[str, Remembered]:
+        """Return what is remembered of these things, or of all of a kind that were seen after a
+        moment. What cannot be read is missing.
 
         Raises:
             StoreTrouble: the store does not answer.
@@ -51,7 +54,9 @@ class NoStore:
 
     lasts = False
 
-    async def recall(self, kind: str, names: Collection[str] | None = None) -> Mapping[str, Remembered]:
+    async def recall(
+        self, kind: str, names: Collection[str] | None = None, since: datetime | None = None
+    ) -> Mapping[str, Remembered]:
         """Return nothing."""
         return {}
 
@@ -67,7 +72,9 @@ class BrokenStore:
     def __init__(self, why: str) -> None:
         self._why = why
 
-    async def recall(self, kind: str, names: Collection[str] | None = None) -> Mapping[str, Remembered]:
+    async def recall(
+        self, kind: str, names: Collection[str] | None = None, since: datetime | None = None
+    ) -> Mapping[str, Remembered]:
         """Say why it could not be opened.
 
         Raises:

@@ -89,14 +89,17 @@ class AccountMemory:
         self._account = account
         self._grant_id = grant_id
 
-    async def recall(self, kind: str, names: Collection[str] | None = None) -> Mapping[str, Remembered]:
-        """Return what is remembered of these things, or of all of a kind. What no key opens is missing.
+    async def recall(
+        self, kind: str, names: Collection[str] | None = None, since: datetime | None = None
+    ) -> Mapping[str, Remembered]:
+        """Return what is remembered of these things, or of all of a kind that were seen after a
+        moment. What no key opens is missing.
 
         Raises:
             StoreTrouble: the database does not answer.
         """
         async with _in_time():
-            rows = await self._rows(kind, names)
+            rows = await self._rows(kind, names, since)
         found, pace = dict[str, Remembered](), Pace()
         # What was seen last comes last: the same thing may be there under an older key too.
         for row in sorted(rows, key=lambda row: row.seen_at):
@@ -123,12 +126,12 @@ class AccountMemory:
         if dropped:
             raise StoreTrouble(_FULL.format(dropped))
 
-    async def _rows(self, kind: str, names: Collection[str] | None) -> list[AnyRow]:
-        accounts, rows = self._accounts(), list[AnyRow]()
+    async def _rows(self, kind: str, names: Collection[str] | None, since: datetime | None) -> list[AnyRow]:
+        accounts, rows, oldest = self._accounts(), list[AnyRow](), _oldest(self._context)
         which = (
             MEMORY.c.account.in_(accounts),
             MEMORY.c.kind == kind,
-            MEMORY.c.seen_at > _oldest(self._context),
+            MEMORY.c.seen_at > max(since or oldest, oldest),
         )
         if names is None:
             return [*await self._context.database.read(select(MEMORY).where(*which))]

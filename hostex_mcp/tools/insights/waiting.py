@@ -123,10 +123,11 @@ def _counts(guests: Sequence[Waiting], part: ThreadsPart) -> list[str]:
 
 
 def unread_notes(threads: Threads) -> list[str]:
-    """Return how many threads were not read."""
+    """Return how many threads were not read, and why they could not be remembered."""
     if not threads.unread:
-        return []
-    return [f"{threads.unread} older threads were not read yet; repeat the call to continue with them."]
+        return threads.troubles
+    more = f"{threads.unread} older threads were not read yet; repeat the call to continue with them."
+    return [more, *threads.troubles]
 
 
 def brief(row: JsonObject, full_only: Collection[str]) -> JsonObject:
