@@ -50,8 +50,8 @@ _NOTICED = (
     "happened between the two times of `noticed`. What was changed and changed back in between is not here."
 )
 _NOTICED_REACH = (
-    f"Compared are stays that end in the next {STAYS_AHEAD} days, and calendars of {CALENDAR_DAYS} days: closed "
-    "nights, prices and shortest stays; not tasks and entries of money that were deleted."
+    f"Compared are stays that end in the next {STAYS_AHEAD} days, and calendars of {CALENDAR_DAYS} days: "
+    "closed nights, prices and shortest stays; not tasks and entries of money that were deleted."
 )
 _FIRST_LOOK = "Seen for the first time, at least in part, and compared from now on: {}."
 

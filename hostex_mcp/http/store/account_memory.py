@@ -4,7 +4,9 @@ Accounts and things are named by keyed digests, and records are encrypted at res
 to a grant ends with it.
 """
 
+import asyncio
 import json
+import logging
 import zlib
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -41,6 +43,9 @@ _FULL = (
 )
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class MemoryCount:
     """How much of a kind is remembered, of all accounts together, and when the oldest was seen."""
@@ -57,11 +62,12 @@ class AccountMemoryTable:
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
+        self._late: set[asyncio.Future[int]] = set()
 
     def of(self, account: Sequence[Any], grant_id: str | None = None) -> "AccountMemory":
         """Return what is remembered of an account, which is told from others by these values, as far as they
         say it is served; it ends with the grant."""
-        return AccountMemory(self._context, json.dumps(account), grant_id)
+        return AccountMemory(self._context, json.dumps(account), grant_id, self._late)
 
     async def purge(self) -> None:
         """Forget what was not seen for 90 days."""
@@ -84,8 +90,11 @@ class AccountMemory:
 
     lasts = True
 
-    def __init__(self, context: StoreContext, account: str, grant_id: str | None) -> None:
+    def __init__(
+        self, context: StoreContext, account: str, grant_id: str | None, late: set[asyncio.Future[int]]
+    ) -> None:
         self._context = context
+        self._late = late
         self._account = account
         self._grant_id = grant_id
 
@@ -121,10 +130,24 @@ class AccountMemory:
             await pace.rest()
         if not rows:
             return
+        if self._late:
+            raise StoreTrouble(f"{_SILENT} (what was to be written before still waits).")
+        writing = asyncio.ensure_future(self._write(kind, rows))
+        # Left alone and not broken off when it takes too long: a file that is locked may be free soon.
+        await asyncio.wait({writing}, timeout=_PATIENCE_SECONDS)
+        if not writing.done():
+            self._late.add(writing)
+            writing.add_done_callback(self._settle)
+            raise StoreTrouble(f"{_SILENT} (no answer in time).")
         async with _in_time():
-            dropped = await self._write(kind, rows)
+            dropped = writing.result()
         if dropped:
             raise StoreTrouble(_FULL.format(dropped))
+
+    def _settle(self, writing: asyncio.Future[int]) -> None:
+        self._late.discard(writing)
+        if not writing.cancelled() and writing.exception():
+            logger.warning("What was to be remembered of an account could not be written")
 
     async def _rows(self, kind: str, names: Collection[str] | None, since: datetime | None) -> list[AnyRow]:
         accounts, rows, oldest = self._accounts(), list[AnyRow](), _oldest(self._context)
