@@ -94,7 +94,7 @@ async def list_guests_waiting(
     rows = [waiting_row(guest, portfolio, redactor, most_text) for guest in guests]
     rows = rows if full else [brief(row, _FULL_ONLY) for row in rows]
     notes = [_DEFINITION, f"Threads of the last {days} days.", *portfolio.notes, *stays.notes]
-    notes += _counts(guests, part)
+    notes += [*_counts(guests, part), *part.threads.troubles]
     keys = [guest.key for guest in guests]
     answer = sliced(rows, page, notes, keys=keys, moment=moment, reading=part.reading)
     answer.failed = [*failure_rows(stays.failures), *part.threads.rows()]
