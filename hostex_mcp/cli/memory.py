@@ -91,7 +91,7 @@ def _clear(place: _Place) -> str:
         # What cannot be opened holds nothing else.
         remove()
         return f"{place.name}: could not be opened, and was deleted."
-    return f"{place.name}: {count} things were forgotten."
+    return f"{place.name}: things forgotten: {count}."
 
 
 def _ask(place: _Place, question: Callable[[Store], Awaitable[AnswerT]]) -> AnswerT:
