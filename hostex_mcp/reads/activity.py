@@ -155,7 +155,7 @@ async def _messages(context: Context, span: Span, parts: PartialReads) -> list[E
         parts.notes.append(
             f"{threads.unread} threads with news were not read yet; repeat the call to continue with them."
         )
-    parts.notes += threads.troubles
+    parts.notes += threads.notes
     if threads.failed:
         parts.notes.append(f"Threads that could not be read: {len(threads.failed)}.")
     items: Iterable[Conversation] = threads.items

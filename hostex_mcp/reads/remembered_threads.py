@@ -1,27 +1,93 @@
-"""Guest threads that are remembered up to their last message."""
+"""Guest threads that are remembered up to their last message, and the list of them, newest first.
 
-from collections.abc import Mapping
-from datetime import datetime
+Whoever writes comes to the top of the list. So where a long part of it is as it was, the rest is too, and
+what is remembered of the rest stands in for it, with the time of which it is.
+"""
 
-from pydantic import ValidationError
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ValidationError
 
 from hostex_mcp.api import Pace
-from hostex_mcp.api.endpoints.messaging import Conversation
+from hostex_mcp.api.endpoints.messaging import Conversation, ConversationSummary
 from hostex_mcp.toolkit.account_store import Remembered, StoreTrouble
 from hostex_mcp.toolkit.context import Context
 
-_KIND = "thread"
+_KIND, _HEADS, _ALL = "thread", "heads", "all"
+# What leaves the list without a word is noticed when it is read whole again.
+_WHOLE_AGAIN = timedelta(days=7)
+_DEEPEST = timedelta(days=45)
+# The list is almost, but not entirely, in order (observed).
+_ENOUGH = 50
+_AS_OF = "Threads in which nobody wrote since {:%Y-%m-%dT%H:%MZ} are as they were then."
+
+
+class SeenHeads(BaseModel):
+    """The list of threads as far as `since`, as it was at a moment, and when it was last read as far as
+    that."""
+
+    at: datetime
+    whole_at: datetime
+    since: datetime
+    rows: list[ConversationSummary]
+
+    def goes_on(self, page: Sequence[ConversationSummary]) -> bool:
+        """Whether the list goes on behind a page as it did: the last threads of it have the last message that
+        they had."""
+        last = {thread.id: thread.last_message_at for thread in self.rows}
+        return len(page) >= _ENOUGH and all(
+            thread.last_message_at is not None and last.get(thread.id) == thread.last_message_at
+            for thread in page[-_ENOUGH:]
+        )
+
+
+async def recall_heads(context: Context, since: datetime, notes: list[str]) -> SeenHeads | None:
+    """Return the list of threads as it was, if it went as far as a moment and is not too old."""
+    try:
+        thing = (await context.store.recall(_HEADS, [_ALL])).get(_ALL)
+        heads = SeenHeads.model_validate_json(thing.record) if thing else None
+    except StoreTrouble as trouble:
+        notes.append(f"{trouble}")
+        return None
+    except ValidationError:
+        return None
+    fits = heads and heads.since <= since and heads.whole_at > context.now() - _WHOLE_AGAIN
+    return heads if fits else None
+
+
+async def keep_heads(
+    context: Context,
+    rows: Iterable[ConversationSummary],
+    since: datetime,
+    before: SeenHeads | None,
+    notes: list[str],
+) -> None:
+    """Remember the list of threads, read as far as a moment or as far as it was as `before`."""
+    if not context.store.lasts:
+        return
+    now = context.now()
+    every = {thread.id: thread for thread in [*(before.rows if before else ()), *rows]}
+    if before:
+        notes.append(_AS_OF.format(before.at))
+        since = max(before.since, now - _DEEPEST)
+    recent = [thread for thread in every.values() if (thread.last_message_at or now) >= since]
+    heads = SeenHeads(at=now, whole_at=before.whole_at if before else now, since=since, rows=recent)
+    try:
+        await context.store.keep(_HEADS, {_ALL: Remembered(heads.model_dump_json().encode(), now)})
+    except StoreTrouble as trouble:
+        notes.append(f"{trouble}")
 
 
 async def recall_threads(
-    context: Context, times: Mapping[str, datetime], troubles: list[str]
+    context: Context, times: Mapping[str, datetime], notes: list[str]
 ) -> dict[str, Conversation]:
     """Return those of these threads that are remembered up to the last message that each has now."""
     found: dict[str, Conversation] = {}
     try:
         remembered = await context.store.recall(_KIND, list(times))
     except StoreTrouble as trouble:
-        troubles.append(f"{trouble}")
+        notes.append(f"{trouble}")
         return found
     pace = Pace()
     for thread_id, thing in remembered.items():
@@ -36,7 +102,7 @@ async def recall_threads(
 
 
 async def keep_threads(
-    context: Context, threads: Mapping[str, Conversation], times: Mapping[str, datetime], troubles: list[str]
+    context: Context, threads: Mapping[str, Conversation], times: Mapping[str, datetime], notes: list[str]
 ) -> None:
     """Remember threads up to their last message."""
     if not context.store.lasts:
@@ -50,4 +116,4 @@ async def keep_threads(
     try:
         await context.store.keep(_KIND, things)
     except StoreTrouble as trouble:
-        troubles.append(f"{trouble}")
+        notes.append(f"{trouble}")

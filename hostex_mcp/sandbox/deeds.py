@@ -109,6 +109,9 @@ class Doer:
             "created_at": iso(self.now),
         }
         thread["messages"].insert(0, message)
+        # Whoever writes comes to the top of the list.
+        others = {key: row for key, row in self.account.conversations.items() if row is not thread}
+        self.account.conversations = {thread["id"]: thread, **others}
         return self.told("message", thread["id"])
 
     def review(self, review: Row, score: int, text: str) -> Happening:
