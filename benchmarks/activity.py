@@ -176,9 +176,14 @@ async def found() -> list[tuple[str, int, list[str], list[str]]]:
     ]
 
 
+async def told() -> list[tuple[str, str, str, str]]:
+    """Kind, times, and what each level tells of it."""
+    return [(kind, f"{count}", _told(bare), _told(kept)) for kind, count, bare, kept in await found()]
+
+
 async def table() -> Table:
     """Which kinds of things each level finds."""
-    rows = [(kind, f"{count}", _told(bare), _told(kept)) for kind, count, bare, kept in await found()]
+    rows = await told()
     columns = "What happened", "Times", "Without set-up", "Remembered"
     return Table("activity", columns, rows, "Asked once a day, for what came after the last answer.")
 

@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.activity import START, Life, mornings, remembering, tells, verdict
 from hostex_mcp.toolkit.account_store import BrokenStore, Remembered, StoreTrouble
+from tests.shipping.docs.markdown import read
+from tests.support.root import ROOT
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +49,13 @@ def unfenced(answer: Any) -> Any:
     return json.loads(re.sub(r"guest-\d+", "guest", json.dumps(answer)))
 
 
+def page() -> dict[str, tuple[str, str]]:
+    """What docs/activity.md says of each kind: how it is found without set-up, and where it is remembered."""
+    lines = read(ROOT / "docs" / "activity.md").splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| ")]
+    return {row[0]: (row[2], row[3]) for row in cells if len(row) == 5 and row[1].isdecimal()}
+
+
 async def edited(life: Life, since: datetime) -> list[dict[str, Any]]:
     answer = await life.ask("get_activity", since=since.isoformat(), kinds=LATER, limit=100)
     return answer["items"]
@@ -61,6 +70,10 @@ async def test_each_thing_that_can_be_known_is_told_the_next_morning_once_and_no
     }
     expected = {key: "never" if key[0] in UNKNOWABLE else "the morning after" for key in verdicts}
     assert verdicts == expected
+    assert page() == {
+        key[0]: ("never" if key[0] in TIMELESS | UNKNOWABLE else "the morning after", told)
+        for key, told in verdicts.items()
+    }
     told = [row for _, rows in looks for row in rows if "noticed" in row]
     timeless = [happening for happening in life.script.happened if happening.kind in TIMELESS]
     for happening in timeless:
