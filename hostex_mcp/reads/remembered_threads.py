@@ -5,6 +5,7 @@ what is remembered of the rest stands in for it, with the time of which it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
@@ -23,14 +24,20 @@ _ENOUGH = 50
 _AS_OF = "Threads in which nobody wrote since {:%Y-%m-%dT%H:%MZ} are as they were then."
 
 
-class SeenHeads(BaseModel):
-    """The list of threads as far as `since`, as it was at a moment, and when it was last read as far as
-    that."""
+class _ListTimes(BaseModel):
+    """When the list of threads was read, when last as far as `since`."""
 
     at: datetime
     whole_at: datetime
     since: datetime
-    rows: list[ConversationSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenHeads:
+    """The list of threads as it was, and when."""
+
+    times: _ListTimes
+    rows: Sequence[ConversationSummary]
 
     def goes_on(self, page: Sequence[ConversationSummary]) -> bool:
         """Whether the list goes on behind a page as it did: the last threads of it have the last message that
@@ -46,14 +53,25 @@ async def recall_heads(context: Context, since: datetime, notes: list[str]) -> S
     """Return the list of threads as it was, if it went as far as a moment and is not too old."""
     try:
         thing = (await context.store.recall(_HEADS, [_ALL])).get(_ALL)
-        heads = SeenHeads.model_validate_json(thing.record) if thing else None
+        heads = await _opened(thing.record) if thing else None
     except StoreTrouble as trouble:
         notes.append(f"{trouble}")
         return None
     except ValidationError:
         return None
-    fits = heads and heads.since <= since and heads.whole_at > context.now() - _WHOLE_AGAIN
-    return heads if fits else None
+    if heads is None or heads.times.since > since:
+        return None
+    return heads if heads.times.whole_at > context.now() - _WHOLE_AGAIN else None
+
+
+async def _opened(record: bytes) -> SeenHeads:
+    """Return the list of a record: the times, and a thread in each line."""
+    first, *lines = record.splitlines()
+    rows, pace = list[ConversationSummary](), Pace()
+    for line in lines:
+        rows.append(ConversationSummary.model_validate_json(line))
+        await pace.rest()
+    return SeenHeads(_ListTimes.model_validate_json(first), rows)
 
 
 async def keep_heads(
@@ -69,12 +87,16 @@ async def keep_heads(
     now = context.now()
     every = {thread.id: thread for thread in [*(before.rows if before else ()), *rows]}
     if before:
-        notes.append(_AS_OF.format(before.at))
-        since = max(before.since, now - _DEEPEST)
-    recent = [thread for thread in every.values() if (thread.last_message_at or now) >= since]
-    heads = SeenHeads(at=now, whole_at=before.whole_at if before else now, since=since, rows=recent)
+        notes.append(_AS_OF.format(before.times.at))
+        since = max(before.times.since, now - _DEEPEST)
+    times = _ListTimes(at=now, whole_at=before.times.whole_at if before else now, since=since)
+    lines, pace = [times.model_dump_json()], Pace()
+    for thread in every.values():
+        if (thread.last_message_at or now) >= since:
+            lines.append(thread.model_dump_json())
+        await pace.rest()
     try:
-        await context.store.keep(_HEADS, {_ALL: Remembered(heads.model_dump_json().encode(), now)})
+        await context.store.keep(_HEADS, {_ALL: Remembered("\n".join(lines).encode(), now)})
     except StoreTrouble as trouble:
         notes.append(f"{trouble}")
 
