@@ -1,8 +1,10 @@
 """What get_activity finds of ten days that happen to the demo account by a script, asked every morning:
 without any set-up, and where the account is remembered.
-Run: python -m benchmarks.activity"""
+Run: python -m benchmarks.activity, or with numbers of properties for what the first briefing of a morning
+costs on accounts of these sizes."""
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +18,7 @@ from pydantic import SecretStr
 
 from benchmarks.measuring import Table
 from benchmarks.page import as_text
+from benchmarks.portfolio import portfolio
 from hostex_mcp.api import HostexClient
 from hostex_mcp.http.keys.keyring import KeyRing, new_key
 from hostex_mcp.http.store import open_store
@@ -30,6 +33,8 @@ from hostex_mcp.tools.selection import select
 
 START = datetime(2026, 6, 15, 8, tzinfo=UTC)
 LATEST = timedelta(days=1)
+# Hostex lets nobody ask without end.
+_PATIENCE = timedelta(minutes=3)
 Row = Mapping[str, Any]
 
 _NAMED_BY = {
@@ -195,5 +200,22 @@ def _told(verdicts: Sequence[str]) -> str:
     return ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
 
 
+async def briefings(sizes: Sequence[int]) -> Table:
+    """The calls of the very first briefing, and of the first one a day later, once all threads were read."""
+    rows: list[tuple[str, ...]] = []
+    for size in sizes:
+        async with remembering(Life(portfolio(size, START))) as life:
+            first = await life.calls_of("get_daily_briefing")
+            while any("not read yet" in note for note in (await life.ask("get_daily_briefing"))["notes"]):
+                life.now += _PATIENCE
+            life.advance(START + LATEST)
+            morning = await life.calls_of("get_daily_briefing")
+            threads = len(life.sandbox.accounts.main.conversations)
+            rows.append((f"{size:,}", f"{threads:,}", f"{first}", f"{morning}"))
+    columns = "Properties", "Threads", "First briefing of all", "First of a morning"
+    return Table("briefings", columns, rows, "Calls to Hostex; one guest wrote overnight.")
+
+
 if __name__ == "__main__":
-    print(as_text(asyncio.run(table())))
+    given = [int(size) for size in sys.argv[1:]]
+    print(as_text(asyncio.run(briefings(given) if given else table())))
