@@ -23,7 +23,13 @@ def portfolio(properties: int, now: datetime, seed: int = 7) -> Accounts:
     for number in range(1, copies + 1):
         _add(main, _Copy(pattern, number))
     _keep(main, set(list(main.properties)[:properties]))
+    newest_first = sorted(main.conversations.values(), key=_last_message, reverse=True)
+    main.conversations = {row["id"]: row for row in newest_first}
     return accounts
+
+
+def _last_message(thread: Row) -> str:
+    return thread["messages"][0]["created_at"]
 
 
 class _Copy:

@@ -1,6 +1,6 @@
 """Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/people.md,
-docs/tools.sha256, the snapshots of all tool schemas, the client files and the plugin in manifests/, the
-picture of the README, and the numbers of the README and of docs/architecture.md.
+docs/activity.md, docs/tools.sha256, the snapshots of all tool schemas, the client files and the plugin in
+manifests/, the picture of the README, and the numbers of the README and of docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import asyncio
@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import tokens  # noqa: E402
+from docs.pages.activity import activity  # noqa: E402
 from docs.pages.configuration import configuration  # noqa: E402
 from docs.pages.errors import errors  # noqa: E402
 from docs.pages.people import people  # noqa: E402
@@ -194,6 +195,7 @@ def main() -> None:
     (ROOT / "docs" / "configuration.md").write_text(configuration(), encoding="utf-8")
     (ROOT / "docs" / "errors.md").write_text(errors(), encoding="utf-8")
     (ROOT / "docs" / "people.md").write_text(people(), encoding="utf-8")
+    (ROOT / "docs" / "activity.md").write_text(activity(), encoding="utf-8")
     (ROOT / "README.md").write_text(readme(), encoding="utf-8")
     (ROOT / "docs" / "architecture.md").write_text(architecture(), encoding="utf-8")
     (ROOT / "docs" / "images" / "demo.svg").write_text(picture(), encoding="utf-8")

@@ -30,6 +30,7 @@ from hostex_mcp.web_names import (
 PrivacyLevel = Literal["standard", "strict", "full"]
 Confirm = Literal["auto", "token", "off"]
 Views = Literal["on", "look", "off"]
+Memory = Literal["on", "off"]
 
 
 class SettingsError(Exception):
@@ -223,6 +224,11 @@ class Settings:
         "on",
         "views of days, calendars, figures, threads and changes in apps that show them: `on` lets people "
         "decide on changes there, `look` only look, `off` serves none",
+    )
+    memory: Memory = _setting(
+        "off",
+        "remember stays, calendars and threads of an account between calls, encrypted, so that edits show as "
+        "before and after; over HTTP in the database until the connection ends, else in a file of the user's",
     )
     property_ids: Ids = _setting((), "serve only these properties and what belongs to them; all when not set")
     privacy: PrivacyLevel = _setting(

@@ -24,6 +24,7 @@ _COMMANDS = {
     "brief": "Print the briefing of a day, and send it.",
     "audit": "Show the audit trail of writes.",
     "notify": "Try the notices that tell you of waiting changes.",
+    "memory": "Show or clear what is remembered of accounts between calls.",
     "keys": "Create and rotate the keys that encrypt what the HTTP server stores.",
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }

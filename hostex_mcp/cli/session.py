@@ -12,13 +12,14 @@ import click
 from hostex_mcp.api import HostexClient
 from hostex_mcp.cli.logs import configure_logs
 from hostex_mcp.clock import utc_now
-from hostex_mcp.server.assembly import assemble, reach_of, scope_client
+from hostex_mcp.server.assembly import Reach, assemble, reach_of, scope_client
 from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import DecisionPage, MemoryChanges, NoPage
 from hostex_mcp.server.changes.told import ToldChanges
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.notices import Notices
 from hostex_mcp.settings import Settings, SettingsError, load
+from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.tools.selection import Selection, UnknownName, select
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -109,7 +110,22 @@ async def open_engine(
         changes = MemoryChanges()
         store = ToldChanges(changes, notices, utc_now) if notices else changes
         scoped, desk = scope_client(client, reach), ChangeDesk(store=store, page=page or NoPage())
-        yield assemble(settings, selection, scoped, reach, own_machine=True, desk=desk)
+        async with _remembering(settings, reach) as memory:
+            yield assemble(settings, selection, scoped, reach, own_machine=True, desk=desk, store=memory)
+
+
+@asynccontextmanager
+async def _remembering(settings: Settings, reach: Reach) -> AsyncGenerator[AccountStore]:
+    """Return what is remembered of the account of these settings. The demo account is made anew each time."""
+    token = settings.access_token
+    if settings.memory == "off" or settings.sandbox or token is None:
+        yield NoStore()
+        return
+    # Loaded only here, as the database takes longer to load than all the rest.
+    own_memory = import_module("hostex_mcp.cli.own_memory")
+    named = reach.named(f"{settings.api_base_url} {token.get_secret_value()}")
+    async with own_memory.remembered(named) as memory:
+        yield memory
 
 
 def account_label(settings: Settings) -> str:

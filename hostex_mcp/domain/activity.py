@@ -4,7 +4,7 @@ Hostex keeps no log. A booking, a cancellation, a message, a review, an entry of
 they came about; that a stay was moved, a price set or a channel account lost leaves no time behind.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal, get_args
@@ -15,14 +15,26 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.messages import author
+from hostex_mcp.domain.noticing import Noticed
 
-Kind = Literal["booking", "request", "cancellation", "message", "review", "money", "task"]
+Kind = Literal[
+    "booking",
+    "request",
+    "cancellation",
+    "message",
+    "review",
+    "money",
+    "task",
+    "edit",
+    "calendar",
+    "channel",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _REQUESTS = ("wait_accept", "wait_pay", "denied", "timeout")
 _COMPLETED = "completed"
 
-Subject = Reservation | Conversation | Review | Transaction | Task
+Subject = Reservation | Conversation | Review | Transaction | Task | Noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,8 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: when, what, to what, and in which property (0 for none). `count` is the number
-    of messages; `again` says that something was changed that was there before."""
+    of messages; `again` says that something was changed that was there before; of an edited stay `now` is how
+    it is. What was noticed between two looks happened by the time of the second at the latest."""
 
     at: datetime
     kind: Kind
@@ -47,6 +60,7 @@ class Event:
     property_id: int = 0
     count: int = 1
     again: bool = False
+    now: Reservation | None = None
 
     @property
     def key(self) -> list[int | float | str]:
@@ -58,8 +72,17 @@ class Event:
         match self.subject:
             case Reservation() | Review():
                 return str(self.subject.key)
+            case Noticed():
+                return self.subject.name
             case _:
                 return str(self.subject.id)
+
+
+def of_noticed(noticed: Iterable[Noticed], stays: Mapping[str, Reservation]) -> Iterator[Event]:
+    """Yield what was noticed, at the time by which it had happened, with the stays as they are now."""
+    for change in noticed:
+        now = stays.get(change.subject) if change.kind == "edit" else None
+        yield Event(change.by, change.kind, change, change.property_id, now=now)
 
 
 def of_stays(stays: Iterable[Reservation], span: Span) -> Iterator[Event]:

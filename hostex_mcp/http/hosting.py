@@ -73,6 +73,7 @@ def _app(
         shared_confirmations(store.spent, store.keys, utc_now),
         changes=_told(store, owners, notices),
         page=WebPage(address),
+        memory=store.account_memory if settings.memory == "on" else None,
     )
     pages = PageParts(
         settings=settings,

@@ -12,7 +12,7 @@ Tokens = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, slots=True)
 class ServerNotice:
     """What the settings say of the server. `demo` says that a simulated Hostex answers; the pages offer its
-    `tokens`, each with what it stands for."""
+    `tokens`, each with what it stands for. `remembers` says that accounts are remembered between calls."""
 
     host: str
     local: bool
@@ -20,6 +20,7 @@ class ServerNotice:
     contact: str | None = None
     privacy_url: str | None = None
     demo: bool = False
+    remembers: bool = False
     tokens: Tokens = ()
 
     @property
@@ -44,5 +45,6 @@ def notice_of(settings: Settings, address: Address, tokens: Iterable[tuple[str, 
         contact=settings.contact,
         privacy_url=settings.privacy_url,
         demo=settings.sandbox,
+        remembers=settings.memory == "on",
         tokens=tuple(tokens) if settings.sandbox else (),
     )

@@ -27,6 +27,7 @@ from hostex_mcp.domain.activity import (
     Event,
     Kind,
     Span,
+    of_noticed,
     of_reviews,
     of_stays,
     of_tasks,
@@ -35,6 +36,7 @@ from hostex_mcp.domain.activity import (
 )
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.reads.lists import MOST_ROWS, Gathered, PartialReads
+from hostex_mcp.reads.noticed import CALENDAR_DAYS, STAYS_AHEAD, Look, read_noticed
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.records import reviews_between, tasks_between, transactions_between
 from hostex_mcp.reads.stays import stays_of
@@ -52,6 +54,20 @@ SubjectT = TypeVar("SubjectT")
 _KEY = attrgetter("key")
 _REVIEW_DAYS = 60
 _STAY_KINDS: Collection[Kind] = ("booking", "request", "cancellation")
+_NOTICED_KINDS: Collection[Kind] = ("edit", "calendar", "channel")
+_UNKNOWN = (
+    "Hostex keeps no log: moved or edited stays, changed prices, blocked days and lost channel accounts "
+    "leave no time behind and are not here; they are noticed where HOSTEX_MCP_MEMORY is on."
+)
+_NOTICED = (
+    "Edited stays, nights, prices and channel accounts are compared with what this server saw before{}: they "
+    "happened between the two times of `noticed`. What was changed and changed back in between is not here."
+)
+_NOTICED_REACH = (
+    f"Compared are stays that end in the next {STAYS_AHEAD} days, and calendars of {CALENDAR_DAYS} days: "
+    "closed nights, prices and shortest stays; not tasks and entries of money that were deleted."
+)
+_FIRST_LOOK = "Seen for the first time, at least in part, and compared from now on: {}."
 
 
 async def read_events(
@@ -64,6 +80,7 @@ async def read_events(
         _reviews(context, portfolio, span, parts) if "review" in kinds else _nothing(),
         _money(context, span, parts) if "money" in kinds else _nothing(),
         _tasks(context, portfolio, span, parts) if "task" in kinds else _nothing(),
+        _noticed(context, portfolio, span, kinds, parts),
     ]
     found = await asyncio.gather(*reads)
     own = [
@@ -77,6 +94,27 @@ async def read_events(
 async def _sorted(events: Iterable[Event]) -> list[Event]:
     keyed = await paced(lambda event: (event.key, event), events)
     return [event for _, event in sorted(keyed, key=itemgetter(0))]
+
+
+async def _noticed(
+    context: Context, portfolio: Portfolio, span: Span, kinds: Collection[Kind], parts: PartialReads
+) -> list[Event]:
+    if not context.store.lasts:
+        parts.notes.insert(0, _UNKNOWN)
+        return []
+    wanted = [kind for kind in kinds if kind in _NOTICED_KINDS]
+    if not wanted:
+        return []
+    look = await read_noticed(context, portfolio, span.since, wanted, parts)
+    parts.notes[:0] = _looked(look)
+    return [event for event in of_noticed(look.noticed, look.stays) if event.at in span]
+
+
+def _looked(look: Look) -> list[str]:
+    """Return what this look was compared with."""
+    since = f", the oldest at {min(look.earlier):%Y-%m-%dT%H:%MZ}" if look.earlier else ""
+    new = [_FIRST_LOOK.format(", ".join(dict.fromkeys(look.new)))] if look.new else []
+    return [_NOTICED.format(since), _NOTICED_REACH, *new]
 
 
 async def _nothing() -> list[Event]:
@@ -152,6 +190,7 @@ async def _messages(context: Context, span: Span, parts: PartialReads) -> list[E
         parts.notes.append(
             f"{threads.unread} threads with news were not read yet; repeat the call to continue with them."
         )
+    parts.notes += threads.notes
     if threads.failed:
         parts.notes.append(f"Threads that could not be read: {len(threads.failed)}.")
     return await _each(partial(of_threads, span=span), threads.items)

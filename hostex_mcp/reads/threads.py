@@ -12,6 +12,7 @@ from hostex_mcp.api.endpoints.messaging import (
     ConversationSummary,
 )
 from hostex_mcp.reads.lists import MOST_ROWS, each
+from hostex_mcp.reads.remembered_threads import keep_heads, keep_threads, recall_heads, recall_threads
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import Reading, follows
 from hostex_mcp.toolkit.results import Key, ListPosition
@@ -23,12 +24,14 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 @dataclass(slots=True)
 class Threads:
     """Guest threads with all their messages. `unread` counts those that were too many to read; `until` has
-    the check-out dates that these and the list of threads mention."""
+    the check-out dates that these and the list of threads mention, and `notes` as of when some are,
+    or why they could not be remembered."""
 
     items: list[Conversation]
     unread: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     until: frozenset[date] = frozenset()
+    notes: list[str] = field(default_factory=list[str])
 
     def rows(self) -> list[dict[str, str]]:
         """Return the threads that could not be read, as rows of an answer."""
@@ -49,9 +52,10 @@ class ThreadsPart:
 
 async def threads_since(context: Context, since: datetime, most: int) -> Threads:
     """Read the threads with a message after a moment, newest first; of those with news at most `most`."""
-    recent = await _recent(context, since)
+    notes = list[str]()
+    recent = await _recent(context, since, notes)
     recent.sort(key=_last_message, reverse=True)
-    threads = await _threads(context, {thread.id: thread.last_message_at for thread in recent}, most)
+    threads = await _threads(context, {thread.id: thread.last_message_at for thread in recent}, most, notes)
     days = {told_day(thread.check_out_date) for thread in recent}
     days |= {activity.check_out_date for thread in threads.items for activity in thread.activities}
     threads.until = frozenset(day for day in days if day)
@@ -70,11 +74,12 @@ async def threads_part(
 
     The order must not depend on anything that changes with a new message.
     """
-    recent = await _recent(context, since)
+    notes = list[str]()
+    recent = await _recent(context, since, notes)
     keyed = sorted((order(thread), thread.id, thread.last_message_at) for thread in recent)
     ahead = [entry for entry in keyed if follows(entry[0], mark.since)]
     part = [entry for entry in ahead if not follows(entry[0], mark.until)] if mark.until else ahead[:most]
-    threads = await _threads(context, {thread_id: last for _, thread_id, last in part}, len(part))
+    threads = await _threads(context, {thread_id: last for _, thread_id, last in part}, len(part), notes)
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
     reading = Reading(until, unread=len(ahead) - len(part), passed=before + len(part))
@@ -84,18 +89,23 @@ async def threads_part(
 async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
     """Read the threads with these ids. One whose last message is more than a month old is read again each
     time."""
-    recent = await _recent(context, context.now() - _MONTH, older=True)
+    notes = list[str]()
+    recent = await _recent(context, context.now() - _MONTH, notes, older=True)
     times = {thread.id: thread.last_message_at for thread in recent}
-    return await _threads(context, {thread_id: times.get(thread_id) for thread_id in ids}, most)
+    return await _threads(context, {thread_id: times.get(thread_id) for thread_id in ids}, most, notes)
 
 
-async def _threads(context: Context, times: Mapping[str, datetime | None], most: int) -> Threads:
+async def _threads(
+    context: Context, times: Mapping[str, datetime | None], most: int, notes: list[str]
+) -> Threads:
     """Read threads by their id and, where it is known, the time of their last message."""
     pace = Pace()
     threads = dict[str, Conversation | None]()
     for thread_id, last in times.items():
         threads[thread_id] = context.memory.recall(Conversation, ("thread", thread_id), last)
         await pace.rest()
+    dated = {thread_id: last for thread_id, last in times.items() if last and threads[thread_id] is None}
+    threads |= await recall_threads(context, dated, notes)
     unread = [thread_id for thread_id, thread in threads.items() if thread is None]
     selection = unread[:most]
 
@@ -107,28 +117,41 @@ async def _threads(context: Context, times: Mapping[str, datetime | None], most:
             context.memory.keep(("thread", thread_id), times[thread_id], thread)
 
     answers = await each(selection, read, may_fail=True)
+    fresh = {key: thread for key in selection if key in dated and (thread := threads[key])}
+    await keep_threads(context, fresh, dated, notes)
     # A thread that is also about a property which is not served is none of ours.
     failed = [(thread_id, error) for thread_id, error in answers.failed if error.kind != "blocked"]
     items = [thread for thread in threads.values() if thread]
     if failed and not items:
         raise failed[0][1]
     failures = [(thread_id, error.kind, error.message) for thread_id, error in failed]
-    return Threads(items, len(unread) - len(selection), failures)
+    return Threads(items, len(unread) - len(selection), failures, notes=list(dict.fromkeys(notes)))
 
 
-async def _recent(context: Context, since: datetime, *, older: bool = False) -> list[ConversationSummary]:
-    """Read the list of threads as far as a moment; `older` keeps what was read beyond it."""
+async def _recent(
+    context: Context, since: datetime, notes: list[str], *, older: bool = False
+) -> list[ConversationSummary]:
+    """Read the list of threads as far as a moment, or as far as it is as it was; `older` keeps what was read
+    beyond it."""
     rows: dict[str, ConversationSummary] = {}
-    offset = 0
+    heads = await recall_heads(context, since, notes)
+    offset, same = 0, False
     while True:
         page = await context.client.page(LIST_CONVERSATIONS, offset=offset)
         count = len(rows)
         rows |= {thread.id: thread for thread in page.items}
         over = not page.more or page.end >= MOST_ROWS or bool(page.items and len(rows) == count)
         # The list is almost, but not entirely, in order (observed), so one page must be older throughout.
-        if over or (page.items and all(_last_message(thread) < since for thread in page.items)):
-            return [thread for thread in rows.values() if older or _last_message(thread) >= since]
+        older_throughout = all(_last_message(thread) < since for thread in page.items)
+        over = over or (bool(page.items) and older_throughout)
+        same = not over and heads is not None and heads.goes_on(page.items)
+        if over or same:
+            break
         offset = page.end
+    await keep_heads(context, rows.values(), since, heads if same else None, notes)
+    if same and heads:
+        rows = {**{thread.id: thread for thread in heads.rows}, **rows}
+    return [thread for thread in rows.values() if older or _last_message(thread) >= since]
 
 
 def told_day(text: str | None) -> date | None:

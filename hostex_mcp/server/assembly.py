@@ -1,7 +1,8 @@
 """An engine put together from the settings, over whichever client, the same for every transport."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hostex_mcp.api import Client
 from hostex_mcp.clock import utc_now
@@ -14,6 +15,7 @@ from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.house_rules import rules_in
 from hostex_mcp.settings import Confirm, PrivacyLevel, Settings
+from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.toolkit.context import Clock, Context
 from hostex_mcp.toolkit.progress import TellingClient
 from hostex_mcp.tools.selection import Selection
@@ -31,6 +33,11 @@ class Reach:
     remedy: str = REMEDY
     confirm: Confirm | None = None
     money: bool = True
+
+    def named(self, account: str) -> Sequence[Any]:
+        """Return what tells this much of an account from others, and from more or less of the same."""
+        ids = None if self.property_ids is None else sorted(self.property_ids)
+        return account, ids, self.money
 
     @property
     def extent(self) -> Extent:
@@ -63,9 +70,10 @@ def assemble(
     audit: AuditLog | None = None,
     confirmations: Confirmations | None = None,
     desk: ChangeDesk | None = None,
+    store: AccountStore | None = None,
 ) -> Engine:
     """Return an engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are
-    pictures read from folders. Changes wait at the `desk`."""
+    pictures read from folders. Changes wait at the `desk`; the `store` remembers the account."""
     context = Context(
         TellingClient(client),
         selection.reachable,
@@ -76,6 +84,7 @@ def assemble(
         picture_hosts=settings.picture_hosts,
         guard_rails=_guard_rails(settings),
         house_rules=rules_in(settings.house_rules),
+        store=store or NoStore(),
     )
     trail = audit or AuditLog(settings.audit_log)
     return Engine(

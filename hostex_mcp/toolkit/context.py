@@ -16,6 +16,7 @@ from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.settings import PrivacyLevel
+from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.toolkit.paging import sliced
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import (
@@ -146,8 +147,9 @@ class Context:
     one of `confirming`, `changes` lists them, and views show them as `cards`; `house_rules` are the host's
     own; `now` tells the time in UTC and `pause` lets seconds of it pass; pictures are read from
     `image_folders` of this machine only, fetched before a person agreed from `picture_hosts` only, and have a
-    turn in `decoding`; `memory` is the account's. What the other methods give is fit to leave the server:
-    secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
+    turn in `decoding`; `memory` is the account's while this process lives, and `store` what is remembered of
+    it for longer. What the other methods give is fit to leave the server: secrets hidden unless the call
+    asked for them with `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
@@ -163,6 +165,7 @@ class Context:
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
     guard_rails: GuardRails = field(default_factory=GuardRails)
     memory: Memory = field(default_factory=Memory)
+    store: AccountStore = field(default_factory=NoStore)
     decoding: anyio.Lock = field(default_factory=anyio.Lock)
 
     def redactor(self, reveal: Collection[str] | None = None) -> Redactor:

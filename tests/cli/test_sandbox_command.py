@@ -48,3 +48,21 @@ def test_the_sandbox_serves_hostex_to_other_processes() -> None:
     assert json.loads(called.stdout)["total"] == 12
     assert f"HOSTEX_API_BASE_URL={address}" in output
     assert "sandbox-read-only" in output
+
+
+def test_with_a_scenario_its_days_pass_and_bring_what_happens() -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "hostex_mcp", "sandbox", "--port", str(port), "--scenario", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=MEASURED) as sandbox:
+        wait_until_listening(port)
+        deadline = time.monotonic() + 15
+        headers, threads = {"Hostex-Access-Token": READ_ONLY}, f"http://127.0.0.1:{port}/v3/conversations"
+        told = list[str]()
+        while len(set(told)) < 2:
+            newest = httpx2.get(f"{threads}?offset=0", headers=headers).json()["data"]["conversations"][0]
+            told.append(newest["last_message_at"])
+            assert time.monotonic() < deadline
+        sandbox.terminate()
+        output = sandbox.stderr.read() if sandbox.stderr else ""
+    assert "booking" in output
+    assert "message" in output

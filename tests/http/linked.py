@@ -154,7 +154,7 @@ def world(store: Store, clock: Clock, sandbox: Sandbox | None = None, **upstream
 
 
 def tenants_of(world: World, *, most: int = 256, **settings: Any) -> Tenants:
-    """The tenants of one process."""
+    """The tenants of one process, who remember accounts if the settings say so."""
     confirmations = shared_confirmations(world.store.spent, world.store.keys, world.clock)
     chosen = Settings(**settings)
     clock = world.clock
@@ -166,6 +166,7 @@ def tenants_of(world: World, *, most: int = 256, **settings: Any) -> Tenants:
         now=clock,
         clock=lambda: clock().timestamp(),
         most=most,
+        memory=world.store.account_memory if chosen.memory == "on" else None,
     )
 
 

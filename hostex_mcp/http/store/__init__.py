@@ -16,6 +16,7 @@ from hostex_mcp.clock import utc_now
 from hostex_mcp.http.keys.key_file import KeyFile
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import cleaning, resealing
+from hostex_mcp.http.store.account_memory import AccountMemoryTable
 from hostex_mcp.http.store.addresses import VARIABLE, place_of
 from hostex_mcp.http.store.changes import ChangeTable
 from hostex_mcp.http.store.clients import ClientTable
@@ -61,6 +62,7 @@ class Store:
         self.changes = ChangeTable(context)
         self.invitations = Invitations(context)
         self.notice_addresses = NoticeAddresses(context)
+        self.account_memory = AccountMemoryTable(context)
 
     async def ping(self) -> None:
         """Return if the database answers.
@@ -72,9 +74,11 @@ class Store:
 
     async def clean(self) -> None:
         """Drop what has expired: codes, tokens, spent keys, clients without grants, grants pending for 15
-        minutes, grants that ended 90 days ago, and changes that were decided, or not, a week ago."""
+        minutes, grants that ended 90 days ago, changes that were decided, or not, a week ago, and what is
+        remembered of accounts and was not seen for 90 days."""
         await cleaning.clean(self._context)
         await self.changes.purge(self._context.now())
+        await self.account_memory.purge()
 
     async def reseal(self) -> int:
         """Seal again, under the first key, whatever is sealed under another, and return how many rows that

@@ -22,7 +22,15 @@ from hostex_mcp.http.store.grant_rows import (
     grant_values,
 )
 from hostex_mcp.http.store.records import Credential, Grant, Status
-from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, INVITATIONS, NOTICE_ADDRESSES, TOKENS
+from hostex_mcp.http.store.schema import (
+    ACCOUNT_MEMORY,
+    CHANGES,
+    CODES,
+    GRANTS,
+    INVITATIONS,
+    NOTICE_ADDRESSES,
+    TOKENS,
+)
 from hostex_mcp.http.store.token_text import can_be_kept
 
 PENDING_LIFE = timedelta(minutes=15)
@@ -44,6 +52,9 @@ _CREDENTIAL = (
 )
 _GET = select(*GRANT_COLUMNS).where(GRANTS.c.grant_id == bindparam("grant_id"))
 _GET_CREDENTIAL = select(*_CREDENTIAL).where(GRANTS.c.grant_id == bindparam("grant_id"), _ALIVE)
+
+# What ends with a grant, though the grant itself is still shown as ended.
+_OF_A_GRANT = (CODES, TOKENS, CHANGES, INVITATIONS, NOTICE_ADDRESSES, ACCOUNT_MEMORY)
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +168,8 @@ class Grants:
 
     async def end(self, grant_id: str, reason: str) -> EndedGrants | None:
         """End the grant for a reason that is shown, with those of the people who were invited by it: in one
-        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted. Gives
+        transaction its credential is wiped, and codes, tokens, changes, invitations and what is
+        remembered of the account are deleted. Gives
         what was ended to the one caller that ended it; None to any later one."""
         async with self._context.database.transaction() as connection:
             query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
@@ -244,11 +256,8 @@ class Grants:
     async def _wipe(self, connection: AsyncConnection, grant_id: str, reason: str) -> None:
         ended = _WIPED | {"status": "ended", "reason": reason, "ended_at": self._context.now()}
         await connection.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(ended))
-        await connection.execute(delete(CODES).where(CODES.c.grant_id == grant_id))
-        await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
-        await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id))
-        await connection.execute(delete(INVITATIONS).where(INVITATIONS.c.grant_id == grant_id))
-        await connection.execute(delete(NOTICE_ADDRESSES).where(NOTICE_ADDRESSES.c.grant_id == grant_id))
+        for table in _OF_A_GRANT:
+            await connection.execute(delete(table).where(table.c.grant_id == grant_id))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)

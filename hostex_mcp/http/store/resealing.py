@@ -9,6 +9,7 @@ from sqlalchemy import Column, Table, select, update
 
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store import (
+    account_memory,
     changes,
     clients,
     grant_rows,
@@ -21,6 +22,7 @@ from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.grant_rows import credential_of, credential_values
 from hostex_mcp.http.store.schema import (
+    ACCOUNT_MEMORY,
     CHANGES,
     CLIENTS,
     GRANTS,
@@ -54,6 +56,11 @@ _PLAIN = (
     _Sealed(INVITATIONS.c.record, invitations.PURPOSE, lambda row: row.invitation_id),
     _Sealed(NOTICE_ADDRESSES.c.record, notice_addresses.PURPOSE, lambda row: row.grant_id),
     _Sealed(SPENT.c.outcome, single_use.PURPOSE, lambda row: f"{row.kind} {row.digest}"),
+    _Sealed(
+        ACCOUNT_MEMORY.c.record,
+        account_memory.PURPOSE,
+        lambda row: account_memory.bound_to(row.account, row.kind, row.name),
+    ),
 )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -165,5 +165,17 @@ NOTICE_ADDRESSES = Table(
     "notice_addresses",
     METADATA,
     Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+ACCOUNT_MEMORY = Table(
+    "account_memory",
+    METADATA,
+    Column("account", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), index=True),
+    Column("size", Integer, nullable=False),
+    Column("seen_at", UtcTime, nullable=False, index=True),
     Column("record", Text, nullable=False),
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guest_text import one_line
+from hostex_mcp.http.store.account_memory import AccountMemoryTable
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants.account_client import AccountClient, OwnToken, Source
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
@@ -23,6 +24,7 @@ from hostex_mcp.server.changes.record import ChangeStore, DecisionPage, MemoryCh
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
+from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.tools.selection import Selection, select
 
 _IDLE_SECONDS = 60.0
@@ -49,10 +51,11 @@ class Tenants:
         most: int = 256,
         changes: ChangeStore | None = None,
         page: DecisionPage | None = None,
+        memory: AccountMemoryTable | None = None,
     ) -> None:
         trail = AuditLog(settings.audit_log, log=True)
         desk = ChangeDesk(store=ServedChanges(changes or MemoryChanges()), page=page or NoPage())
-        self._parts = TenantDeps(settings, confirmations, trail, now, desk)
+        self._parts = TenantDeps(settings, confirmations, trail, now, desk, memory)
         self._linking = linking
         self._upstream = upstream
         self._most = most
@@ -118,9 +121,10 @@ class TenantDeps:
         audit: AuditLog,
         now: Callable[[], datetime],
         desk: ChangeDesk,
+        memory: AccountMemoryTable | None = None,
     ) -> None:
         self.settings, self.confirmations, self.audit, self.now = settings, confirmations, audit, now
-        self.desk = desk
+        self.desk, self.memory = desk, memory
         self.selection: Selection = select(
             settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only
         )
@@ -195,7 +199,16 @@ class _Tenant:
             audit=parts.audit,
             confirmations=parts.confirmations,
             desk=self._desk(caller),
+            store=self._store(caller),
         )
+
+    def _store(self, caller: Caller) -> AccountStore:
+        """Return what is remembered for a grant; nobody agreed to more than a call for a token that a request
+        brings along."""
+        if self._parts.memory is None or caller.grant is None:
+            return NoStore()
+        grant_id = caller.grant.grant_id
+        return self._parts.memory.of(self._reach.named(grant_id), grant_id)
 
     def _desk(self, caller: Caller) -> ChangeDesk:
         grant = caller.grant

@@ -104,7 +104,7 @@ async def list_guests_waiting(
     rows = [waiting_row(guest, portfolio, redactor, most_text) for guest in guests]
     rows = rows if full else [brief(row, _FULL_ONLY) for row in rows]
     notes = [_DEFINITION, f"Threads of the last {days} days.", *portfolio.notes, *stays.notes]
-    notes += _counts(guests, part)
+    notes += [*_counts(guests, part), *part.threads.notes]
     keys = [guest.key for guest in guests]
     answer = sliced(rows, page, notes, keys=keys, moment=moment, reading=part.reading)
     answer.failed = [*failure_rows(stays.failures), *part.threads.rows()]
@@ -133,10 +133,11 @@ def _counts(guests: Sequence[Waiting], part: ThreadsPart) -> list[str]:
 
 
 def unread_notes(threads: Threads) -> list[str]:
-    """Return how many threads were not read."""
+    """Return how many threads were not read, and why they could not be remembered."""
     if not threads.unread:
-        return []
-    return [f"{threads.unread} older threads were not read yet; repeat the call to continue with them."]
+        return threads.notes
+    more = f"{threads.unread} older threads were not read yet; repeat the call to continue with them."
+    return [more, *threads.notes]
 
 
 def brief(row: JsonObject, full_only: Collection[str]) -> JsonObject:

@@ -145,6 +145,13 @@ async def test_the_page_names_who_runs_the_server_and_that_hostex_does_not(tmp_p
         assert "Run by Harbour <b>Rentals</b> · Contact · Privacy" in connections.text
 
 
+async def test_who_connects_is_told_that_the_server_remembers_where_it_does(tmp_path: Path) -> None:
+    async with deployment(tmp_path, memory="on") as person:
+        assert "It remembers Stays, calendars and guest messages" in (await person.consent()).text
+    async with deployment(tmp_path) as person:
+        assert "It remembers" not in (await person.consent()).text
+
+
 async def test_an_operator_who_gave_no_name_is_said_to_have_given_none(tmp_path: Path) -> None:
     async with deployment(tmp_path) as person:
         assert (

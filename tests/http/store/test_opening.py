@@ -62,6 +62,7 @@ def test_every_migration_is_named_in_the_schema_in_order() -> None:
 
 
 TO_THE_FIRST_VERSION = (
+    "DROP TABLE account_memory",
     "DROP TABLE notice_addresses",
     "DROP TABLE invitations",
     "DROP TABLE changes",
