@@ -12,6 +12,7 @@ from hostex_mcp.http.store import (
     changes,
     clients,
     grant_rows,
+    hooks,
     invitations,
     notice_addresses,
     single_use,
@@ -24,6 +25,8 @@ from hostex_mcp.http.store.schema import (
     CHANGES,
     CLIENTS,
     GRANTS,
+    HOOK_EVENTS,
+    HOOKS,
     INVITATIONS,
     NOTICE_ADDRESSES,
     SPENT,
@@ -53,6 +56,8 @@ _PLAIN = (
     _Sealed(CHANGES.c.record, changes.PURPOSE, lambda row: row.change_id),
     _Sealed(INVITATIONS.c.record, invitations.PURPOSE, lambda row: row.invitation_id),
     _Sealed(NOTICE_ADDRESSES.c.record, notice_addresses.PURPOSE, lambda row: row.grant_id),
+    _Sealed(HOOKS.c.record, hooks.PURPOSE, lambda row: row.hook_id),
+    _Sealed(HOOK_EVENTS.c.record, hooks.EVENT_PURPOSE, lambda row: f"{row.hook_id} {row.digest}"),
     _Sealed(SPENT.c.outcome, single_use.PURPOSE, lambda row: f"{row.kind} {row.digest}"),
 )
 
