@@ -2,7 +2,7 @@
 
 import click
 
-from hostex_mcp.sandbox import TOKENS, Sandbox, serve
+from hostex_mcp.sandbox import TOKENS, Sandbox, post_locally, serve
 
 
 @click.command("sandbox")
@@ -11,9 +11,10 @@ from hostex_mcp.sandbox import TOKENS, Sandbox, serve
     "--port", default=8787, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
 def command(host: str, port: int) -> None:
-    """Serve the simulated Hostex: REST API under /v3, portal pages, and a demo account."""
+    """Serve the simulated Hostex: REST API under /v3, portal pages, and a demo account. Webhooks at addresses
+    of this machine are called."""
     click.echo(f"Simulated Hostex at http://{host}:{port}/v3", err=True)
     click.echo(f"HOSTEX_API_BASE_URL=http://{host}:{port}/v3", err=True)
     for name, meaning in TOKENS.items():
         click.echo(f"  {name:<20} {meaning}", err=True)
-    serve(Sandbox(), host, port)
+    serve(Sandbox(calls=post_locally), host, port)

@@ -1,11 +1,13 @@
 """An engine put together from the settings, over whichever client, the same for every transport."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hostex_mcp.api import Client
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
+from hostex_mcp.domain.hook_events import HookLog
 from hostex_mcp.scope import REMEDY, MoneylessClient, ScopedClient
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changes.pending import ChangeDesk
@@ -13,7 +15,7 @@ from hostex_mcp.server.changes.record import Extent
 from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Confirm, PrivacyLevel, Settings
-from hostex_mcp.toolkit.context import Clock, Context
+from hostex_mcp.toolkit.context import Clock, Context, no_events
 from hostex_mcp.toolkit.progress import TellingClient
 from hostex_mcp.tools.selection import Selection
 
@@ -62,9 +64,10 @@ def assemble(
     audit: AuditLog | None = None,
     confirmations: Confirmations | None = None,
     desk: ChangeDesk | None = None,
+    events: Callable[[datetime, datetime], Awaitable[HookLog]] = no_events,
 ) -> Engine:
     """Return an engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are
-    pictures read from folders. Changes wait at the `desk`."""
+    pictures read from folders. Changes wait at the `desk`; `events` are what Hostex called about."""
     context = Context(
         TellingClient(client),
         selection.reachable,
@@ -73,6 +76,7 @@ def assemble(
         image_folders=settings.image_folders if own_machine else (),
         picture_hosts=settings.picture_hosts,
         guard_rails=_guard_rails(settings),
+        events=events,
     )
     trail = audit or AuditLog(settings.audit_log)
     return Engine(

@@ -31,9 +31,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "hook_events",
-        sa.Column(
-            "hook_id", sa.Text, sa.ForeignKey("hooks.hook_id", ondelete="CASCADE"), primary_key=True
-        ),
+        sa.Column("hook_id", sa.Text, sa.ForeignKey("hooks.hook_id", ondelete="CASCADE"), primary_key=True),
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("received_at", _TIME, nullable=False, index=True),
         sa.Column("record", sa.Text, nullable=False),
