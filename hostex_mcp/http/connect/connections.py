@@ -26,7 +26,7 @@ from hostex_mcp.http.connect.summaries import account_lines, grant_row
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
 from hostex_mcp.http.store.records import Grant
-from hostex_mcp.http.tenants.webhook_link import LEFT_THERE
+from hostex_mcp.http.tenants.webhook_link import REMOVE_IT, STILL_THERE
 from hostex_mcp.pages.paging import page_number
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS, page
@@ -129,7 +129,7 @@ class Connections:
         for grant in grants:
             reason = await self._reason(grant, browser, view)
             clean = await self._deps.credentials.end(grant.grant_id, reason) and clean
-        done = _summary(grants) if clean else f"{_summary(grants)} {LEFT_THERE}"
+        done = _summary(grants) if clean else f"{_summary(grants)} {STILL_THERE} {REMOVE_IT}"
         return self._redirect(browser, replace(view, done=done))
 
     async def _may_end(self, grant: Grant, browser: Browser, view: ConnectionsView) -> bool:

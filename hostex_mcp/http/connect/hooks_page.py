@@ -20,6 +20,11 @@ from hostex_mcp.pages.render import PageError, page
 
 PATH = f"/connect{HOOKS_PATH}"
 _NOT_YET = "not yet"
+_REGISTERED = {
+    True: "yes",
+    False: "no: switch the calls off and on again",
+    None: "Hostex could not be asked",
+}
 _MEANINGS = {
     "reservation_updated": "a stay was edited",
     "property_availability_updated": "days of a property were closed or opened",
@@ -94,7 +99,7 @@ class HooksPage:
     ) -> Response:
         link = self._deps.webhooks
         status = await link.status(grant)
-        problem = FormProblem(step.text, "") if step and not step.done else None
+        problem = FormProblem(step.text, step.advice) if step and not step.done else None
         return page(
             "hooks.html",
             problem.status if problem else 200,
@@ -102,25 +107,20 @@ class HooksPage:
             grant=grant.grant_id,
             proof=proof,
             csrf=csrf(self._deps.keys, browser, _nonce(grant.grant_id)),
-            status=self._row(status) if status else None,
+            stands=self._row(status) if status else None,
             impossible=None if status else link.problem(grant),
             where=link.shown_address(),
             events={event: _MEANINGS[event] for event in USED_EVENTS},
             days=KEPT.days,
             problem=problem,
-            done=step.text if step and step.done else "",
+            done=f"{step.text} {step.advice}" if step and step.done else "",
         )
 
     def _row(self, status: HookStatus) -> StatusRow:
         now = self._deps.now()
-        words = {
-            True: "yes",
-            False: "no: switch the calls off and on again",
-            None: "Hostex could not be asked",
-        }
         return StatusRow(
             since=moment_text(status.created_at, now),
-            registered=words[status.registered],
+            registered=_REGISTERED[status.registered],
             heard=moment_text(status.heard_at, now) if status.heard_at else _NOT_YET,
             refused=moment_text(status.refused_at, now) if status.refused_at else "",
             pinned=status.pinned,

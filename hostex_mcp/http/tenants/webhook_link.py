@@ -27,31 +27,33 @@ from hostex_mcp.http.tenants.webhooks_at_hostex import PATIENCE_SECONDS, registe
 from hostex_mcp.loopback import is_loopback
 from hostex_mcp.settings import Settings
 
-LEFT_THERE = (
-    "Hostex still has the webhook registered: this server does not answer its calls any more, but only you "
-    "can remove it, in Hostex or with the tool delete_webhook."
+STILL_THERE = "Hostex still has the webhook registered."
+REMOVE_IT = (
+    "This server does not answer its calls any more, but only you can remove it, in Hostex or with the tool "
+    "delete_webhook."
 )
 
 _DOUBTFUL = (OutcomeUnknown, UpstreamFailed, ChannelFailed)
 _ALREADY = "Hostex calls about this account already."
-_ON = "Hostex will call this server about this account. The first call says whether it works."
-_UNSURE = (
-    "Hostex did not say whether it registered the webhook. Look here again in a minute; if it is not "
-    "registered then, switch the calls off and on again."
-)
+_ON = "Hostex has registered the webhook, and will call this server about this account."
+_UNSURE = "Hostex did not say whether it registered the webhook."
+_LOOK_AGAIN = "Look again in a minute. If it is not registered then, switch the calls off and on again."
 _OFF = "Hostex no longer calls about this account, and what it called about is deleted."
-_READ_ONLY = (
-    "Hostex refused it, as the access token is read-only. Connect again with a writable token, then switch "
-    "the calls on."
-)
+_REFUSED = "Hostex did not register the webhook."
+_READ_ONLY = "The access token is read-only. Connect again with a writable token, then switch the calls on."
+_NOTHING = "Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
 class HookStep:
-    """What came of switching calls on or off, in words; not `done` if something is left to do."""
+    """What came of switching calls on or off, and what to do now; not `done` if something is left to do."""
 
     text: str
+    advice: str = ""
     done: bool = True
+
+
+_LEFT = HookStep(STILL_THERE, REMOVE_IT, done=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class WebhookLink:
         """Register a webhook with a new address, for exactly the events that are used, and look whether
         Hostex has it."""
         if why_not := self.problem(grant):
-            return HookStep(why_not, done=False)
+            return HookStep(why_not, _NOTHING, done=False)
         # It has to be known before Hostex knows it, whose first call may come at once.
         hook = await self._store.hooks.add(grant.grant_id)
         if hook is None:
@@ -125,7 +127,7 @@ class WebhookLink:
                 return await self._register(client, grant, hook)
         except HostexError as error:
             await self._store.hooks.end(grant.grant_id)
-            return HookStep(_refusal(error), done=False)
+            return _refusal(error)
 
     async def turn_off(self, grant: Grant) -> HookStep:
         """End the address at once, and have Hostex forget it."""
@@ -136,9 +138,9 @@ class WebhookLink:
         try:
             token = await self._token(grant)
         except HostexError:
-            return HookStep(LEFT_THERE, done=False)
+            return _LEFT
         gone = await unregister(self._upstream, token, hook.address)
-        return HookStep(_OFF) if gone else HookStep(LEFT_THERE, done=False)
+        return HookStep(_OFF) if gone else _LEFT
 
     async def pin_anew(self, grant: Grant) -> HookStep:
         """Trust the secret of the next call."""
@@ -160,15 +162,14 @@ class WebhookLink:
         try:
             webhooks = await registered(client, hook.address)
         except HostexError:
-            return HookStep(_UNSURE, done=False)
+            return HookStep(_UNSURE, _LOOK_AGAIN, done=False)
         if webhooks:
             return HookStep(_ON)
         await self._store.hooks.end(grant.grant_id)
-        return HookStep(_refusal(doubt), done=False)
+        return _refusal(doubt)
 
 
-def _refusal(error: HostexError | None) -> str:
+def _refusal(error: HostexError | None) -> HookStep:
     if isinstance(error, ReadOnlyToken):
-        return _READ_ONLY
-    said = f": {error.message}" if error else ""
-    return f"Hostex did not register the webhook{said}"
+        return HookStep(_REFUSED, _READ_ONLY, done=False)
+    return HookStep(_REFUSED, f"Hostex said: {error.message}" if error else _NOTHING, done=False)
