@@ -1,12 +1,13 @@
 """What happened in an account in a period, by the times that its records carry.
 
 Hostex keeps no log. A booking, a cancellation, a message, a review, an entry of money and a task say when
-they came about; that a stay was moved, a price set or a channel account lost leaves no time behind.
+they came about; that a stay was moved, a price set or a channel account lost leaves no time behind. Where
+Hostex calls the server about an account, what it called about is there as well, except for lost accounts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Literal, get_args
 
 from hostex_mcp.api.endpoints.finance import Transaction
@@ -16,13 +17,44 @@ from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.messages import author
 
-Kind = Literal["booking", "request", "cancellation", "message", "review", "money", "task"]
+Kind = Literal[
+    "booking", "request", "cancellation", "message", "review", "money", "task", "change", "calendar"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+ListingKey = tuple[str, str]
 
 _REQUESTS = ("wait_accept", "wait_pay", "denied", "timeout")
 _COMPLETED = "completed"
 
-Subject = Reservation | Conversation | Review | Transaction | Task
+
+@dataclass(frozen=True, slots=True)
+class DeletedEntry:
+    """An income or expense that is gone."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDays:
+    """Days of a property, or of a listing of it, that changed, and how many of those that could be read are
+    open now; of a listing also its prices on them."""
+
+    start: date
+    end: date
+    read: int
+    open: int
+    listing: ListingKey | None = None
+    prices: Sequence[float] = ()
+    currency: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What tells it from other days: its listing."""
+        return " ".join(self.listing or ())
+
+
+Subject = Reservation | Conversation | Review | Transaction | Task | DeletedEntry | ChangedDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +71,8 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: when, what, to what, and in which property (0 for none). `count` is the number
-    of messages; `again` says that something was changed that was there before."""
+    of messages or changes; `again` says that something was changed that was there before, and `how` what of
+    it, as far as it is known."""
 
     at: datetime
     kind: Kind
@@ -47,6 +80,7 @@ class Event:
     property_id: int = 0
     count: int = 1
     again: bool = False
+    how: tuple[str, ...] = ()
 
     @property
     def key(self) -> list[int | float | str]:
@@ -58,6 +92,8 @@ class Event:
         match self.subject:
             case Reservation() | Review():
                 return str(self.subject.key)
+            case ChangedDays() as days:
+                return f"{self.property_id} {days.id}"
             case _:
                 return str(self.subject.id)
 

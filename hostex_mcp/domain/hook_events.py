@@ -77,7 +77,7 @@ def _text(key: str, value: object) -> str | None:
     text = str(value)
     if key in _DAYS:
         return text if _day(text) else None
-    return text if _ID.fullmatch(text) else None
+    return text if (_NAME if key == "sub_event" else _ID).fullmatch(text) else None
 
 
 def _days(value: object) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A receiver of Hostex's calls behind everything that a request passes, and calls of it."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,9 +12,11 @@ import httpx2
 from hostex_mcp.http.app import assemble
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.hooks import Hook
+from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.hook_receiver import HookReceiver, hook_routes
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits
+from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from tests.http.keeping import granted
 from tests.support.clock import NOW
@@ -26,7 +28,7 @@ STAY = {"event": "reservation_updated", "reservation_code": "0-1", "stay_code": 
 
 
 class _Always:
-    async def engine(self, *_: Any) -> Any:
+    async def engine(self, caller: Caller, narrowing: Mapping[str, str]) -> Engine:
         return sandbox_engine()
 
 
@@ -59,7 +61,7 @@ class Line:
     async def call(self, message: Any = None, **headers: str | None) -> httpx2.Response:
         """Send a message; an edited stay unless another is given."""
         body = {"timestamp": "2026-11-24T08:00:00Z", **(STAY if message is None else message)}
-        return await self.post(json.dumps(body).encode(), **headers)
+        return await self.post(json.dumps(body).encode(), "", **headers)
 
     async def kept(self) -> list[dict[str, str]]:
         """The events that are kept, by name and ids; of those that came at one time, by their ids."""
