@@ -22,6 +22,7 @@ _COMMANDS = {
     "config": "Print the entry that a client needs to find this server, or write it to its file.",
     "audit": "Show the audit trail of writes.",
     "notify": "Try the notices that tell you of waiting changes.",
+    "webhooks": "Have Hostex call the HTTP server about an account, or stop.",
     "keys": "Create and rotate the keys that encrypt what the HTTP server stores.",
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }
