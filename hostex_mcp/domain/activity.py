@@ -36,7 +36,7 @@ class DeletedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedDays:
+class EditedDays:
     """Days of a property, or of a listing of it, that changed, and how many of those that could be read are
     open now; of a listing also its prices on them."""
 
@@ -54,7 +54,7 @@ class ChangedDays:
         return " ".join(self.listing or ())
 
 
-Subject = Reservation | Conversation | Review | Transaction | Task | DeletedEntry | ChangedDays
+Subject = Reservation | Conversation | Review | Transaction | Task | DeletedEntry | EditedDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Event:
         match self.subject:
             case Reservation() | Review():
                 return str(self.subject.key)
-            case ChangedDays() as days:
+            case EditedDays() as days:
                 return f"{self.property_id} {days.id}"
             case _:
                 return str(self.subject.id)

@@ -12,7 +12,7 @@ from hostex_mcp.api.endpoints.finance import LIST_TRANSACTIONS
 from hostex_mcp.api.endpoints.properties import LIST_ROOM_TYPES
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.reviews import LIST_REVIEWS, Review
-from hostex_mcp.domain.activity import ChangedDays, DeletedEntry, Event, Kind, ListingKey, Span
+from hostex_mcp.domain.activity import DeletedEntry, EditedDays, Event, Kind, ListingKey, Span
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.hook_events import HookEvent, HookLog
@@ -169,7 +169,7 @@ async def _properties(
 
 def _days(calls: _Calls, id: int, period: tuple[date, date], is_open: Mapping[date, bool]) -> Event:
     read = [is_open[day] for day in is_open if period[0] <= day <= period[1]]
-    days = ChangedDays(*period, len(read), sum(read))
+    days = EditedDays(*period, len(read), sum(read))
     return Event(calls.at, "calendar", days, id, len(calls.events), True)
 
 
@@ -199,7 +199,7 @@ async def _listings(
         read = [day for day in row.calendar if start <= day.date <= end]
         prices = tuple(day.price for day in read if day.price is not None)
         is_open = sum(day.inventory > 0 for day in read)
-        subject = ChangedDays(start, end, len(read), is_open, key, prices, listed.currency)
+        subject = EditedDays(start, end, len(read), is_open, key, prices, listed.currency)
         calls, place = changed[key], next(filter(portfolio.place, listed.property_ids), 0)
         found.append(Event(calls.at, "calendar", subject, place, len(calls.events), True))
     return found

@@ -18,7 +18,7 @@ ListingKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Look:
+class AccountState:
     """An account at one moment, as far as webhooks are called about it. Rows are text, as they change in
     place."""
 
@@ -30,9 +30,9 @@ class Look:
     transactions: dict[int, str]
 
 
-def look_at(account: SandboxAccount) -> Look:
+def look_at(account: SandboxAccount) -> AccountState:
     """Return the account as it is now."""
-    return Look(
+    return AccountState(
         stays={code: _text(stay) for code, stay in account.stays.items()},
         closed=_closed(account),
         listings={key: _days(account, key) for key in account.rates},
@@ -46,7 +46,7 @@ def look_at(account: SandboxAccount) -> Look:
     )
 
 
-def happened(before: Look, after: Look, now: datetime) -> list[Row]:
+def happened(before: AccountState, after: AccountState, now: datetime) -> list[Row]:
     """Return the messages about what is different."""
     found = [
         *_of_stays(before, after),
@@ -63,7 +63,7 @@ def happened(before: Look, after: Look, now: datetime) -> list[Row]:
     return [{**message, "timestamp": f"{now:%Y-%m-%dT%H:%M:%SZ}"} for message in found]
 
 
-def _of_stays(before: Look, after: Look) -> Iterator[Row]:
+def _of_stays(before: AccountState, after: AccountState) -> Iterator[Row]:
     for code, text in after.stays.items():
         former = before.stays.get(code)
         if former == text:
@@ -92,7 +92,7 @@ def _sub_event(before: Row, after: Row) -> str | None:
     return "arrival_and_departure_time_updated" if times else "check_in_details_updated"
 
 
-def _of_days(before: Look, after: Look, today: date) -> Iterator[Row]:
+def _of_days(before: AccountState, after: AccountState, today: date) -> Iterator[Row]:
     last = today + timedelta(days=_CALENDAR_DAYS)
     for property_id, closed in after.closed.items():
         changed = sorted(
@@ -107,7 +107,7 @@ def _of_days(before: Look, after: Look, today: date) -> Iterator[Row]:
             }
 
 
-def _of_listings(before: Look, after: Look) -> Iterator[Row]:
+def _of_listings(before: AccountState, after: AccountState) -> Iterator[Row]:
     for key, days in after.listings.items():
         former = before.listings.get(key, days)
         changed = sorted(day for day in days.keys() | former.keys() if days.get(day) != former.get(day))
@@ -121,14 +121,14 @@ def _of_listings(before: Look, after: Look) -> Iterator[Row]:
             }
 
 
-def _of_reviews(before: Look, after: Look) -> Iterator[Row]:
+def _of_reviews(before: AccountState, after: AccountState) -> Iterator[Row]:
     for code, text in after.reviews.items():
         if before.reviews.get(code) != text:
             event = "review_updated" if code in before.reviews else "review_created"
             yield {"event": event, "reservation_code": json.loads(text)["reservation_code"]}
 
 
-def _of_transactions(before: Look, after: Look) -> Iterator[Row]:
+def _of_transactions(before: AccountState, after: AccountState) -> Iterator[Row]:
     for id, text in after.transactions.items():
         if before.transactions.get(id) != text:
             event = "transaction_updated" if id in before.transactions else "transaction_created"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from hostex_mcp.sandbox.happenings import Look, happened, look_at
+from hostex_mcp.sandbox.happenings import AccountState, happened, look_at
 from hostex_mcp.sandbox.state import Row, SandboxAccount
 
 HEADER = "Hostex-Webhook-Secret-Token"
@@ -38,7 +38,7 @@ class WebhookCalls:
     clock: Callable[[], datetime]
     send: Send | None = None
     made: list[WebhookCall] = field(default_factory=list[WebhookCall])
-    _looks: dict[str, Look] = field(default_factory=dict[str, Look])
+    _states: dict[str, AccountState] = field(default_factory=dict[str, AccountState])
     _under_way: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     def look(self) -> None:
@@ -46,11 +46,11 @@ class WebhookCalls:
         for account in self.accounts if self.send else ():
             registered = [dict(row) for row in account.webhooks.values() if "_secret" in row]
             if not registered:
-                self._looks.pop(account.name, None)
+                self._states.pop(account.name, None)
                 continue
             after = look_at(account)
-            before = self._looks.get(account.name, after)
-            self._looks[account.name] = after
+            before = self._states.get(account.name, after)
+            self._states[account.name] = after
             messages = happened(before, after, self.clock())
             if messages:
                 task = asyncio.get_running_loop().create_task(self._call(registered, messages))
@@ -58,7 +58,7 @@ class WebhookCalls:
                 task.add_done_callback(self._under_way.discard)
 
     async def finished(self) -> None:
-        """Look, and wait until every call has been made."""
+        """AccountState, and wait until every call has been made."""
         self.look()
         while self._under_way:
             await asyncio.wait(self._under_way)

@@ -13,7 +13,7 @@ from hostex_mcp.api.endpoints.messaging import Conversation
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.api.endpoints.tasks import Task
-from hostex_mcp.domain.activity import KINDS, ChangedDays, DeletedEntry, Event, Kind, Span
+from hostex_mcp.domain.activity import KINDS, DeletedEntry, EditedDays, Event, Kind, Span
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.hook_events import HookLog
 from hostex_mcp.domain.messages import author
@@ -189,7 +189,7 @@ def _told(event: Event, redactor: Redactor, most: int) -> Mapping[str, Any]:
             return _of_task(event, task)
         case DeletedEntry(id):
             return {"what": "income or expense, deleted", "transaction_id": id}
-        case ChangedDays() as days:
+        case EditedDays() as days:
             return _of_days(event, days)
 
 
@@ -235,7 +235,7 @@ def _of_review(event: Event, review: Review, redactor: Redactor, most: int) -> M
     }
 
 
-def _of_days(event: Event, days: ChangedDays) -> Mapping[str, Any]:
+def _of_days(event: Event, days: EditedDays) -> Mapping[str, Any]:
     prices = {"prices": [min(days.prices), max(days.prices)]} if days.prices else {}
     channel, listing_id = days.listing or ("", "")
     listing = {"channel_type": one_line(channel), "listing_id": one_line(listing_id)}
