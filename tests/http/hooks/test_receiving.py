@@ -306,6 +306,21 @@ async def test_a_database_that_stands_still_is_answered_in_time_and_the_event_co
         assert len(await hostex.kept()) == 2
 
 
+async def test_an_event_that_a_busy_file_keeps_late_is_kept_once(
+    sqlite_url: SecretStr, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hook_receiver, "_KEEP_SECONDS", 0.1)
+    file = sqlite_url.get_secret_value().removeprefix("sqlite:///")
+    async with open_store(sqlite_url, RING, now=clock) as store, line(store, clock) as hostex:
+        with closing(sqlite3.connect(file, isolation_level=None)) as somebody:
+            somebody.execute("BEGIN IMMEDIATE")
+            assert [(await hostex.call()).status_code for _ in range(2)] == [503, 503]
+            somebody.execute("ROLLBACK")
+        monkeypatch.undo()
+        assert (await hostex.call()).status_code == 200
+        assert await hostex.kept() == [STAY]
+
+
 async def test_nothing_of_a_call_is_logged(
     store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
