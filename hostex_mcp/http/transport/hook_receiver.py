@@ -11,6 +11,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -112,7 +113,9 @@ class HookReceiver:
             return None
         if not hook.knows(letter.secret):
             if not self._strangers.wait(letter.caller):
-                await self._in_time(self._hooks.note_refusal(hook), _KEEP_SECONDS)
+                # Whoever is refused learns nothing, not even that there was something to note.
+                with suppress(_NotInTime, *OUTAGES):
+                    await self._in_time(self._hooks.note_refusal(hook), _KEEP_SECONDS)
             return None
         self._known[known] = None
         self._known.move_to_end(known)

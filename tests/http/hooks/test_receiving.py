@@ -298,8 +298,9 @@ async def test_a_database_that_stands_still_is_answered_in_time_and_the_event_co
     async with open_store(postgres_url, RING, now=clock) as store, line(store, clock) as hostex:
         await hostex.call()
         with psycopg.connect(postgres_url.get_secret_value()) as somebody:
-            somebody.execute("LOCK TABLE hook_events IN ACCESS EXCLUSIVE MODE")
+            somebody.execute("LOCK TABLE hooks, hook_events IN EXCLUSIVE MODE")
             answers = [await hostex.call({**STAY, "stay_code": "0-2"}) for _ in range(3)]
+            assert said(await hostex.call(hostex_webhook_secret_token=OTHER)) == NOTHING
         assert {(answer.status_code, answer.headers["retry-after"]) for answer in answers} == {(503, "5")}
         monkeypatch.undo()
         assert (await hostex.call({**STAY, "stay_code": "0-2"})).status_code == 200
