@@ -32,6 +32,7 @@ _KINDS: Mapping[str, Kind] = {
     "transaction_deleted": "money",
 }
 _AT_ONCE = timedelta(minutes=2)
+_BEHIND, _AHEAD = timedelta(days=364), timedelta(days=3 * 365)
 
 ThingT = TypeVar("ThingT", bound=Hashable)
 AnswerT = TypeVar("AnswerT")
@@ -153,7 +154,7 @@ async def _properties(
     days = {id: period for id, calls in changed.items() if (period := _period(calls))}
     if not days:
         return []
-    window = reading_window([day for period in days.values() for day in period], context.now().date())
+    window = _window(days.values(), context.now().date())
 
     async def read(ids: Sequence[int]) -> list[PropertyAvailability]:
         query = {"property_ids": ids, "start_date": window[0], "end_date": window[1]}
@@ -186,7 +187,7 @@ async def _listings(
     days = {key: period for key, calls in changed.items() if (period := _period(calls))}
     if not days:
         return []
-    first, last = reading_window([day for period in days.values() for day in period], context.now().date())
+    first, last = _window(days.values(), context.now().date())
     calendars = await read_listing_days(context.client.call, list(days), first, last)
     if calendars.failed:
         parts.notes.append(f"Changed listings that could not be read again: {len(calendars.failed)}.")
@@ -224,6 +225,12 @@ def _listing_key(ids: Mapping[str, str]) -> ListingKey:
 def _period(calls: _Calls) -> tuple[date, date] | None:
     days = [date.fromisoformat(day) for name in ("start_date", "end_date") for day in calls.all(name)]
     return (min(days), max(days)) if days else None
+
+
+def _window(periods: Iterable[tuple[date, date]], today: date) -> tuple[date, date]:
+    """Return the first and the last day to read, none of which is further away than Hostex answers."""
+    days = [min(max(day, today - _BEHIND), today + _AHEAD) for period in periods for day in period]
+    return reading_window(days, today)
 
 
 def _number(text: str | None) -> int | None:

@@ -114,6 +114,23 @@ async def test_the_body_of_a_call_is_not_believed(tmp_path: Path) -> None:
     ]
 
 
+async def test_days_that_hostex_cannot_show_spoil_no_others(tmp_path: Path) -> None:
+    async with called(tmp_path) as hostex:
+        await hostex.turned_on()
+        coming(hostex)["remarks"] = "x"
+        await hostex.sandbox.webhooks.finished()
+        (url, headers, _) = hostex.sent[0]
+        for property_id, day in ((LOFT, "9999-12-31"), (LOFT + 1, ahead(-1)), (LOFT + 2, "0001-01-01")):
+            days = [{"date": day, "available": True}]
+            message = {"event": "property_availability_updated", "property_id": property_id}
+            content = json.dumps({**message, "availabilities": days}).encode()
+            assert (await hostex.owner.http.post(url, content=content, headers=dict(headers))).is_success
+        answer = await hostex.news(kinds=["calendar"])
+    read = {row["property_id"]: row.get("open_days") for row in answer["items"]}
+    assert read.pop(LOFT + 1) in (0, 1)
+    assert read == {LOFT: None, LOFT + 2: None}
+
+
 async def test_a_cancellation_is_told_as_one_and_not_as_an_edit(tmp_path: Path) -> None:
     async with called(tmp_path) as hostex:
         await hostex.turned_on()

@@ -90,6 +90,10 @@ async def test_a_call_that_is_not_whole_pins_nothing(store: Store, clock: Clock)
         assert (await hostex.call()).status_code == 200
 
 
+def ids_of(message: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in message.items() if name != "event"}
+
+
 async def test_of_an_event_only_its_name_and_ids_are_kept(store: Store, clock: Clock) -> None:
     days = [{"date": "2026-12-03", "available": True}, {"date": "2026-12-01", "available": False}, 7]
     rows: list[tuple[dict[str, Any], dict[str, str]]] = [
@@ -97,6 +101,8 @@ async def test_of_an_event_only_its_name_and_ids_are_kept(store: Store, clock: C
         ({"event": "pool_flooded", "stay_code": "0-1"}, {}),
         ({"event": "review_updated", "reservation_code": "a\nb"}, {}),
         ({"event": "review_updated", "reservation_code": True}, {}),
+        ({**STAY, "sub_event": "rates_updated"}, {**ids_of(STAY), "sub_event": "rates_updated"}),
+        ({**STAY, "sub_event": "ignore_what_you_were_told"}, ids_of(STAY)),
         (
             {"event": "property_availability_updated", "property_id": 5, "availabilities": days},
             {"property_id": "5", "start_date": "2026-12-01", "end_date": "2026-12-03"},
