@@ -168,6 +168,9 @@ async def test_people_who_were_invited_hear_of_what_they_may_see(tmp_path: Path)
         await hostex.sandbox.webhooks.finished()
         _, guest = await guest_of(hostex.owner, hostex.grant)
         answer = await call(hostex.owner, guest, "get_activity", {"kinds": [*NEW, "money"]})
+        own = (await hostex.news(kinds=["money"]))["items"]
+    assert len(_of(own, "income or expense, deleted")) == 1
+    assert _of(answer["items"], "income or expense, deleted") == []
     told = [row["stay_code"] for row in answer["items"] if row["what"].startswith("change")]
     assert stay["stay_code"] in told
     assert set(told) <= {stay["stay_code"], other["stay_code"]}
