@@ -25,6 +25,7 @@ _COMMANDS = {
     "audit": "Show the audit trail of writes.",
     "notify": "Try the notices that tell you of waiting changes.",
     "memory": "Show or clear what is remembered of accounts between calls.",
+    "webhooks": "Have Hostex call the HTTP server about an account, or stop.",
     "keys": "Create and rotate the keys that encrypt what the HTTP server stores.",
     "sandbox": "Serve the simulated Hostex over HTTP.",
 }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 from starlette.types import Receive, Scope, Send
 
-from hostex_mcp.sandbox import TOKENS, Sandbox, serve
+from hostex_mcp.sandbox import TOKENS, Sandbox, post_locally, serve
 from hostex_mcp.sandbox.scenario import Scenario
 
 _DAY_SECONDS = 86_400
@@ -39,9 +39,10 @@ class _Eventful(Sandbox):
     help="Have ten days of bookings, edits, messages and more happen, each in so many seconds.",
 )
 def command(host: str, port: int, scenario: int | None) -> None:
-    """Serve the simulated Hostex: REST API under /v3, portal pages, and a demo account."""
+    """Serve the simulated Hostex: REST API under /v3, portal pages, and a demo account. Webhooks at addresses
+    of this machine are called."""
     click.echo(f"Simulated Hostex at http://{host}:{port}/v3", err=True)
     click.echo(f"HOSTEX_API_BASE_URL=http://{host}:{port}/v3", err=True)
     for name, meaning in TOKENS.items():
         click.echo(f"  {name:<20} {meaning}", err=True)
-    serve(_Eventful(scenario) if scenario else Sandbox(), host, port)
+    serve(_Eventful(scenario) if scenario else Sandbox(calls=post_locally), host, port)

@@ -1,12 +1,13 @@
 """What happened in an account in a period, by the times that its records carry.
 
 Hostex keeps no log. A booking, a cancellation, a message, a review, an entry of money and a task say when
-they came about; that a stay was moved, a price set or a channel account lost leaves no time behind.
+they came about; that a stay was moved, a price set or a channel account lost leaves no time behind. Where
+Hostex calls the server about an account, what it called about is there as well, except for lost accounts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Literal, get_args
 
 from hostex_mcp.api.endpoints.finance import Transaction
@@ -31,10 +32,39 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+ListingKey = tuple[str, str]
+
 _REQUESTS = ("wait_accept", "wait_pay", "denied", "timeout")
 _COMPLETED = "completed"
 
-Subject = Reservation | Conversation | Review | Transaction | Task | Noticed
+
+@dataclass(frozen=True, slots=True)
+class DeletedEntry:
+    """An income or expense that is gone."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditedDays:
+    """Days of a property, or of a listing of it, that changed, and how many of those that could be read are
+    open now; of a listing also its prices on them."""
+
+    start: date
+    end: date
+    read: int
+    open: int
+    listing: ListingKey | None = None
+    prices: Sequence[float] = ()
+    currency: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What tells it from other days: its listing."""
+        return " ".join(self.listing or ())
+
+
+Subject = Reservation | Conversation | Review | Transaction | Task | Noticed | DeletedEntry | EditedDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +81,9 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: when, what, to what, and in which property (0 for none). `count` is the number
-    of messages; `again` says that something was changed that was there before; of an edited stay `now` is how
-    it is. What was noticed between two looks happened by the time of the second at the latest."""
+    of messages or changes; `again` says that something was changed that was there before, and `how` what of
+    it, as far as it is known; of an edited stay `now` is how it is. What was noticed between two looks
+    happened by the time of the second at the latest."""
 
     at: datetime
     kind: Kind
@@ -61,6 +92,7 @@ class Event:
     count: int = 1
     again: bool = False
     now: Reservation | None = None
+    how: tuple[str, ...] = ()
 
     @property
     def key(self) -> list[int | float | str]:
@@ -74,6 +106,8 @@ class Event:
                 return str(self.subject.key)
             case Noticed():
                 return self.subject.name
+            case EditedDays() as days:
+                return f"{self.property_id} {days.id}"
             case _:
                 return str(self.subject.id)
 

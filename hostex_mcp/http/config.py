@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 READ, WRITE = "hostex:read", "hostex:write"
 SCOPES = (READ, WRITE)
 MCP_PATH = "/mcp"
+HOOKS_PATH = "/hooks"
 
 
 @dataclass(frozen=True, slots=True)

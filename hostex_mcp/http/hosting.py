@@ -26,6 +26,7 @@ from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.maintenance import Upkeep
 from hostex_mcp.http.tenants.owner_notices import OwnerNotices
 from hostex_mcp.http.tenants.tenants import Tenants
+from hostex_mcp.http.transport.hook_receiver import HookReceiver, hook_routes
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.public_fetch import fetch_public
 from hostex_mcp.server.changes.record import ChangeStore
@@ -109,6 +110,7 @@ def _app(
             *page_routes(pages),
             *change_routes(people),
             *(home_routes(people) if settings.views != "off" else ()),
+            *hook_routes(HookReceiver(store.hooks)),
         ],
         ready=store.ping,
         running=running,

@@ -55,7 +55,7 @@ _KEY = attrgetter("key")
 _REVIEW_DAYS = 60
 _STAY_KINDS: Collection[Kind] = ("booking", "request", "cancellation")
 _NOTICED_KINDS: Collection[Kind] = ("edit", "calendar", "channel")
-_UNKNOWN = (
+UNKNOWN = (
     "Hostex keeps no log: moved or edited stays, changed prices, blocked days and lost channel accounts "
     "leave no time behind and are not here; they are noticed where HOSTEX_MCP_MEMORY is on."
 )
@@ -87,8 +87,13 @@ async def read_events(
         [event for event in events if event.kind in kinds and event.property_id in portfolio.ids]
         for events in found
     ]
+    return await merged(*own)
+
+
+async def merged(*parts: Iterable[Event]) -> list[Event]:
+    """Return what happened, of several kinds, the newest first."""
     # To sort all kinds together would be a long piece of work.
-    return await taken(merge(*[await _sorted(events) for events in own], key=_KEY))
+    return await taken(merge(*[await _sorted(events) for events in parts], key=_KEY))
 
 
 async def _sorted(events: Iterable[Event]) -> list[Event]:
@@ -100,7 +105,7 @@ async def _noticed(
     context: Context, portfolio: Portfolio, span: Span, kinds: Collection[Kind], parts: PartialReads
 ) -> list[Event]:
     if not context.store.lasts:
-        parts.notes.insert(0, _UNKNOWN)
+        parts.notes.insert(0, UNKNOWN)
         return []
     wanted = [kind for kind in kinds if kind in _NOTICED_KINDS]
     if not wanted:

@@ -145,7 +145,7 @@ async def add_listings(
     """Add the wanted listings of the properties and their days to calendars."""
     parts = PartialReads(calendars.failures, calendars.notes)
     pools = await parts.rows("room types", read_lists(context, LIST_ROOM_TYPES))
-    calendars.listings = [listing for listing in _sold(portfolio, pools or []) if is_wanted(listing)]
+    calendars.listings = [listing for listing in sold_listings(portfolio, pools or []) if is_wanted(listing)]
     readable = [listing for listing in calendars.listings if listing.channel_type in CALENDAR_CHANNELS]
     first, _ = reading_window([start, end], context.now().date())
     keys = {listing.key: listing for listing in readable}
@@ -230,7 +230,8 @@ async def read_ratios(
     )
 
 
-def _sold(portfolio: Portfolio, pools: Iterable[RoomType]) -> list[SoldListing]:
+def sold_listings(portfolio: Portfolio, pools: Iterable[RoomType]) -> list[SoldListing]:
+    """Return the listings that sell these properties, alone or as one of a room type."""
     ids = {place.id for place in portfolio.properties}
     own = [_listing(link, (place.id,), False) for place in portfolio.properties for link in place.channels]
     shared = [

@@ -3,6 +3,7 @@
 from hostex_mcp.sandbox.app import Sandbox
 from hostex_mcp.sandbox.serving import running, serve
 from hostex_mcp.sandbox.tokens import BASIC, DEAD, EMPTY, LAPSED, READ_ONLY, SECOND, TOKENS, WRITABLE
+from hostex_mcp.sandbox.webhook_calls import post_locally
 
 __all__ = [
     "BASIC",
@@ -14,6 +15,7 @@ __all__ = [
     "TOKENS",
     "WRITABLE",
     "Sandbox",
+    "post_locally",
     "running",
     "serve",
 ]

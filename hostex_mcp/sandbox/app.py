@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
+from starlette.types import Send as AsgiSend
 
 from hostex_mcp.sandbox.control import Control
 from hostex_mcp.sandbox.demo import build_accounts
@@ -14,6 +15,7 @@ from hostex_mcp.sandbox.portal import PATH, STYLE_PATH, Portal, style
 from hostex_mcp.sandbox.rest import PREFIX, RestApi
 from hostex_mcp.sandbox.state import Accounts
 from hostex_mcp.sandbox.tokens import TokenStore
+from hostex_mcp.sandbox.webhook_calls import Send, WebhookCalls
 
 Clock = Callable[[], datetime]
 
@@ -25,6 +27,8 @@ class Sandbox:
 
     `now` is its clock (aware, UTC). Without one it runs in real time, from noon UTC of `today` if given.
     The demo accounts are the same for the same day and time; `accounts` takes their place when given.
+    Webhooks that are registered are called by `calls`, which gets address, headers and body and returns the
+    status; without it none is.
     """
 
     def __init__(
@@ -32,20 +36,22 @@ class Sandbox:
         today: date | None = None,
         now: Clock | None = None,
         accounts: Accounts | None = None,
+        calls: Send | None = None,
     ) -> None:
         self.clock = now or _clock_from(today)
         start = self.clock()
         self.accounts = accounts or build_accounts(today or start.date(), _SEED, start)
         tokens = TokenStore(self.accounts)
         self.oauth = OAuth(tokens, self.accounts.main)
-        self._rest = RestApi(self.accounts, tokens, self.oauth, self.clock)
+        self.webhooks = WebhookCalls(self.accounts.each(), self.clock, calls)
+        self._rest = RestApi(self.accounts, tokens, self.oauth, self.clock, after=self.webhooks.look)
         self.faults = self._rest.faults
         self.log = self._rest.log
         control = Control(self.faults, self.log, self.settle)
         portal = Route(PATH, Portal(self.oauth, self.clock).__call__, methods=["GET", "POST"])
         self._pages = Starlette(routes=[portal, Route(STYLE_PATH, style), *control.routes()])
 
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(self, scope: Scope, receive: Receive, send: AsgiSend) -> None:
         """Serve ASGI; the REST API stands outside the page framework, whose wrappers hide the connection."""
         if scope["type"] == "http" and f"{scope['path']}/".startswith(f"{PREFIX}/"):
             await self._rest(scope, receive, send)

@@ -61,9 +61,13 @@ class _Incoming:
         return cast("Values", parsed)
 
 
+def _nothing() -> None:
+    return
+
+
 @dataclass
 class RestApi:
-    """The ASGI application behind `/v3`."""
+    """The ASGI application behind `/v3`. `after` is called when a request was carried out."""
 
     accounts: Accounts
     tokens: TokenStore
@@ -72,6 +76,7 @@ class RestApi:
     faults: Faults = field(default_factory=Faults)
     throttles: Throttles = field(default_factory=Throttles)
     log: list[SeenRequest] = field(default_factory=list[SeenRequest])
+    after: Callable[[], None] = _nothing
 
     def __post_init__(self) -> None:
         load()
@@ -90,10 +95,13 @@ class RestApi:
         self.log.append(entry)
         wire = Wire(lambda: self.answer(incoming), self.clock(), (scope, receive, send))
         fault = self.faults.take(f"{entry.method} {entry.path}")
-        if fault is None:
-            await wire.send(wire.answer())
-        else:
-            await strike(fault, wire)
+        try:
+            if fault is None:
+                await wire.send(wire.answer())
+            else:
+                await strike(fault, wire)
+        finally:
+            self.after()
 
     def answer(self, incoming: _Incoming) -> Response:
         """Carry a request out and wrap what comes of it."""

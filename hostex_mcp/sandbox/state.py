@@ -51,7 +51,8 @@ class SandboxAccount:
     `check_in_date`, `check_out_date` of the list row; taken from the first activity when absent), `_status`
     on reviews (a `review_status`; worked out from the two sides when absent), `_property_ids` on staff (None
     means all), `_message` and `_review` on automation actions (the text to send), `_made_by` on webhooks (the
-    name of the token that made it; a webhook without it is somebody else's).
+    name of the token that made it; a webhook without it is somebody else's) and `_secret` (what it is called
+    with; one without it is never called).
     """
 
     name: str

@@ -1,12 +1,14 @@
 """An engine put together from the settings, over whichever client, the same for every transport."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from hostex_mcp.api import Client
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
+from hostex_mcp.domain.hook_events import HookLog
 from hostex_mcp.scope import REMEDY, MoneylessClient, ScopedClient
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changes.pending import ChangeDesk
@@ -16,7 +18,7 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.house_rules import rules_in
 from hostex_mcp.settings import Confirm, PrivacyLevel, Settings
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
-from hostex_mcp.toolkit.context import Clock, Context
+from hostex_mcp.toolkit.context import Clock, Context, no_events
 from hostex_mcp.toolkit.progress import TellingClient
 from hostex_mcp.tools.selection import Selection
 
@@ -71,9 +73,11 @@ def assemble(
     confirmations: Confirmations | None = None,
     desk: ChangeDesk | None = None,
     store: AccountStore | None = None,
+    events: Callable[[datetime, datetime], Awaitable[HookLog]] = no_events,
 ) -> Engine:
     """Return an engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are
-    pictures read from folders. Changes wait at the `desk`; the `store` remembers the account."""
+    pictures read from folders. Changes wait at the `desk`; `events` are what Hostex called about, and the
+    `store` remembers the account."""
     context = Context(
         TellingClient(client),
         selection.reachable,
@@ -85,6 +89,7 @@ def assemble(
         guard_rails=_guard_rails(settings),
         house_rules=rules_in(settings.house_rules),
         store=store or NoStore(),
+        events=events,
     )
     trail = audit or AuditLog(settings.audit_log)
     return Engine(

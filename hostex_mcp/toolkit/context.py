@@ -15,6 +15,7 @@ from hostex_mcp.api import Blocked, Client, ListEndpoint, Operation, Pace, read_
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guard_rails import GuardRails
 from hostex_mcp.domain.guest_text import visible
+from hostex_mcp.domain.hook_events import HookLog
 from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.toolkit.paging import sliced
@@ -99,6 +100,11 @@ async def no_changes(full: bool) -> ChangeLog:
     return ChangeLog()
 
 
+async def no_events(since: datetime, until: datetime) -> HookLog:
+    """Return the events of an account about which Hostex calls nobody."""
+    return HookLog()
+
+
 class Cards(Protocol):
     """Changes as a view shows them to a person, who decides on them there. What is returned has the change as
     it stands and, once it is made, the call that takes it back."""
@@ -145,11 +151,11 @@ class Context:
     """The surroundings of a call: `client` speaks for one account and gives what Hostex gives, unscreened;
     `tools` are those that may be called, of which those `listed` were shown; calls of writes come back with
     one of `confirming`, `changes` lists them, and views show them as `cards`; `house_rules` are the host's
-    own; `now` tells the time in UTC and `pause` lets seconds of it pass; pictures are read from
-    `image_folders` of this machine only, fetched before a person agreed from `picture_hosts` only, and have a
-    turn in `decoding`; `memory` is the account's while this process lives, and `store` what is remembered of
-    it for longer. What the other methods give is fit to leave the server: secrets hidden unless the call
-    asked for them with `reveal`, outsiders' text fenced."""
+    own; `events` are what Hostex called about in a period; `now` tells the time in UTC and `pause` lets
+    seconds of it pass; pictures are read from `image_folders` of this machine only, fetched before a person
+    agreed from `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's while this
+    process lives, and `store` what is remembered of it for longer. What the other methods give is fit to
+    leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
@@ -160,6 +166,7 @@ class Context:
     changes: Callable[[bool], Awaitable[ChangeLog]] = field(default=no_changes)
     cards: Cards = field(default_factory=NoCards)
     house_rules: Callable[[], Awaitable[str | None]] = field(default=no_house_rules)
+    events: Callable[[datetime, datetime], Awaitable[HookLog]] = field(default=no_events)
     image_folders: tuple[Path, ...] = ()
     picture_hosts: Collection[str] = ()
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)

@@ -28,6 +28,8 @@ def people_pages(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
     expect(owner.get_by_text("People you invited")).to_be_visible()
     yield "connections with people", owner
     yield from _notices(owner)
+    owner.goto(f"{site.origin}/connect")
+    yield from _hooks(owner)
 
 
 def _inviting(site: Site, owner: Page, role: str, links: list[str]) -> Generator[tuple[str, Page]]:
@@ -81,3 +83,12 @@ def _notices(owner: Page) -> Generator[tuple[str, Page]]:
     owner.get_by_role("button", name="Save").click()
     expect(owner.get_by_role("status")).to_be_visible()
     yield "notices that are kept", owner
+
+
+def _hooks(owner: Page) -> Generator[tuple[str, Page]]:
+    owner.get_by_role("link", name="Calls from Hostex").first.click()
+    expect(owner.get_by_role("button", name="Register the webhook")).to_be_visible()
+    yield "calls from Hostex", owner
+    owner.get_by_role("button", name="Register the webhook").click()
+    expect(owner.get_by_role("status")).to_be_visible()
+    yield "calls from Hostex that are on", owner

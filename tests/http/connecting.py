@@ -32,6 +32,7 @@ from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.tenants import Tenants
+from hostex_mcp.http.transport.hook_receiver import HookReceiver, hook_routes
 from hostex_mcp.sandbox import Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hostex_mcp.settings import Settings
@@ -178,7 +179,8 @@ async def deployment(
         deciding = ChangeDeps(
             pages=parts, engine=partial(tenants.engine, narrowing={}), calls=turns_of(chosen)
         )
-        app = Starlette(routes=[*routes(parts), *change_routes(deciding), *home_routes(deciding)])
+        hooks = hook_routes(HookReceiver(store.hooks, now=clock))
+        app = Starlette(routes=[*routes(parts), *change_routes(deciding), *home_routes(deciding), *hooks])
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=app), base_url=ADDRESS.origin, follow_redirects=False
         ) as http:

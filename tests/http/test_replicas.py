@@ -6,7 +6,7 @@ Nobody is logged out, and nothing is issued twice.
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,16 +17,18 @@ import anyio
 import httpx2
 import psycopg
 import pytest
+from click.testing import CliRunner
 from mcp import Client
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult
 
+from hostex_mcp.cli import main
 from hostex_mcp.sandbox import SECOND, WRITABLE, Sandbox
 from tests.support.databases import PostgresServer
 from tests.support.every_write import BOOKING
 from tests.support.processes import Running
 from tests.support.python_client import Keeping, connected
-from tests.support.replicas import RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
+from tests.support.replicas import PUBLIC, RESOURCE, ByHand, Fleet, SteeredClient, fleet_of_two
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -34,11 +36,22 @@ A, B = 0, 1
 RENEWAL = "POST /oauth/authorizations"
 CANCEL = "DELETE /reservations"
 Connected = tuple[ByHand, dict[str, Any]]
+HookCall = tuple[str, Mapping[str, str], bytes]
 
 
 @pytest.fixture(scope="module")
-def two(postgres_server: PostgresServer) -> Generator[Fleet]:
-    with fleet_of_two(postgres_server.new_database(), Sandbox()) as fleet:
+def hook_calls() -> list[HookCall]:
+    """The calls of webhooks that Hostex made, which reach nobody by themselves."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def two(postgres_server: PostgresServer, hook_calls: list[HookCall]) -> Generator[Fleet]:
+    async def keep(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        hook_calls.append((url, headers, body))
+        return 200
+
+    with fleet_of_two(postgres_server.new_database(), Sandbox(calls=keep)) as fleet:
         yield fleet
 
 
@@ -109,9 +122,18 @@ def no_token_is_written(fleet: Fleet) -> Generator[None]:
         connection.rollback()
 
 
-def waits_to_write(fleet: Fleet) -> bool:
-    held_up = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'tokens'::regclass"
-    return count(fleet, held_up) > 0
+@contextmanager
+def no_event_is_kept(fleet: Fleet) -> Generator[None]:
+    """So does every event that Hostex calls about."""
+    with psycopg.connect(fleet.database.get_secret_value()) as connection:
+        connection.execute("LOCK TABLE hook_events IN EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+def waits_to_write(fleet: Fleet, table: str = "tokens") -> bool:
+    held_up = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+    return count(fleet, held_up, table) > 0
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -259,3 +281,55 @@ async def test_tenants_that_call_at_the_same_time_never_see_each_other(fleet: Fl
     assert set(fleet.served) == {A, B}
     for token, ids in own.items():
         assert seen[token] == [set(ids)] * 60
+
+
+def webhooks(fleet: Fleet, *options: str) -> str:
+    """What the command prints, which has to end well."""
+    environ = {
+        "HOSTEX_ACCESS_TOKEN": WRITABLE,
+        "HOSTEX_API_BASE_URL": fleet.hostex,
+        "HOSTEX_MCP_DATABASE_URL": fleet.database.get_secret_value(),
+        "HOSTEX_MCP_SECRET_KEYS": fleet.key,
+    }
+    ended = CliRunner().invoke(main, ["webhooks", "--server", PUBLIC, *options], env=environ)
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
+def deliver(fleet: Fleet, call: HookCall, to: int, **headers: str) -> int:
+    """Have a call of a webhook arrive at one of the processes; 0 if it gives no answer."""
+    url, sent, body = call
+    try:
+        path = url.removeprefix(PUBLIC)
+        return fleet.post(path, to, content=body, headers={**sent, **headers}).status_code
+    except httpx2.TransportError:
+        return 0
+
+
+def test_a_replica_that_is_killed_before_it_answers_loses_no_event_and_keeps_none_twice(
+    fleet: Fleet, hook_calls: list[HookCall]
+) -> None:
+    client, account = ByHand(fleet), fleet.sandbox.accounts.main
+    access = client.connect(fleet.person(token=WRITABLE))["access_token"]
+    assert "has registered the webhook" in webhooks(fleet, "--on", "--yes")
+    assert "registered in Hostex, last call not yet" in webhooks(fleet)
+    stay = next(stay for stay in account.stays.values() if stay["status"] == "accepted")
+    edit = f"{fleet.hostex}/reservations/{stay['stay_code']}"
+    httpx2.patch(edit, json={"remarks": "Two cots"}, headers={"Hostex-Access-Token": WRITABLE})
+    until(lambda: hook_calls)
+    (call,) = hook_calls
+    with fleet.one_more() as (number, doomed), ThreadPoolExecutor(1) as threads, no_event_is_kept(fleet):
+        threads.submit(deliver, fleet, call, number)
+        until(lambda: waits_to_write(fleet, "hook_events"))
+        kill(doomed)
+    assert [deliver(fleet, call, process) for process in (A, B, A)] == [200, 200, 200]
+    assert deliver(fleet, call, B, **{"Hostex-Webhook-Secret-Token": "another"}) == 404
+    news = partial(client.call, access, "get_activity", B, kinds=["change"])
+    # An answer reaches up to the last full second.
+    until(lambda: news()["items"])
+    rows = news()["items"]
+    assert [(row["what"], row["stay_code"]) for row in rows] == [("change", stay["stay_code"])]
+    assert "no longer calls" in webhooks(fleet, "--off")
+    assert not [row for row in account.webhooks.values() if row["url"].startswith(PUBLIC)]
+    assert [deliver(fleet, call, process) for process in (A, B)] == [404, 404]
+    assert ": off" in webhooks(fleet)

@@ -26,6 +26,7 @@ from hostex_mcp.http.connect.summaries import account_lines, grant_row
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits, remember
 from hostex_mcp.http.store.records import Grant
+from hostex_mcp.http.tenants.webhook_link import REMOVE_IT, STILL_THERE
 from hostex_mcp.pages.paging import page_number
 from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS, page
@@ -124,9 +125,12 @@ class Connections:
         grants = [grant for grant in candidates if await self._may_end(grant, browser, view)]
         if not grants:
             return await self._page(browser, view, NOT_THERE)
+        clean = True
         for grant in grants:
-            await self._deps.credentials.end(grant.grant_id, await self._reason(grant, browser, view))
-        return self._redirect(browser, replace(view, done=_summary(grants)))
+            reason = await self._reason(grant, browser, view)
+            clean = await self._deps.credentials.end(grant.grant_id, reason) and clean
+        done = _summary(grants) if clean else f"{_summary(grants)} {STILL_THERE} {REMOVE_IT}"
+        return self._redirect(browser, replace(view, done=done))
 
     async def _may_end(self, grant: Grant, browser: Browser, view: ConnectionsView) -> bool:
         if grant.status == "ended":
@@ -195,6 +199,7 @@ class Connections:
             notice=self._deps.notice,
             by_token=by_token,
             changes=not self._deps.settings.read_only,
+            callable=[grant.grant_id for grant in active if not self._deps.webhooks.problem(grant)],
             rows=[grant_row(grant, now, accounts[grant.grant_id]) for grant in active],
             more=more,
             ended_rows=[grant_row(grant, now) for grant in ended],

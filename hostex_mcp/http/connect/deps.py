@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.config import Address
@@ -12,6 +13,7 @@ from hostex_mcp.http.oauth.flow import Flow
 from hostex_mcp.http.store import Store
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
+from hostex_mcp.http.tenants.webhook_link import WebhookLink
 from hostex_mcp.settings import Settings
 
 
@@ -28,6 +30,11 @@ class PageDeps:
     upstream: Upstream
     demo_tokens: Tokens = ()
     now: Callable[[], datetime] = utc_now
+
+    @cached_property
+    def webhooks(self) -> WebhookLink:
+        """What has Hostex call about accounts."""
+        return WebhookLink(self.store, self.credentials, self.upstream, self.settings, self.address)
 
     @property
     def notice(self) -> ServerNotice:

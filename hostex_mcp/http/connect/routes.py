@@ -10,6 +10,8 @@ from hostex_mcp.http.connect.account_page import AccountPage
 from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
 from hostex_mcp.http.connect.deps import PageDeps
+from hostex_mcp.http.connect.hooks_page import PATH as HOOKS
+from hostex_mcp.http.connect.hooks_page import HooksPage
 from hostex_mcp.http.connect.invited import Invited
 from hostex_mcp.http.connect.inviting import OPENED, PATH, Inviting
 from hostex_mcp.http.connect.landing import landing_route
@@ -24,7 +26,7 @@ _Handler = Callable[[Request], Awaitable[Response]]
 def routes(deps: PageDeps) -> list[Route]:
     """Return the routes of every page."""
     consent, account, connections = Consent(deps), AccountPage(deps), Connections(deps)
-    inviting, invited = Inviting(deps), Invited(deps)
+    inviting, invited, hooks = Inviting(deps), Invited(deps), HooksPage(deps)
     pages = [
         ("GET", "/connect", connections.show),
         ("POST", "/connect", connections.act),
@@ -36,6 +38,8 @@ def routes(deps: PageDeps) -> list[Route]:
         ("GET", PATH, inviting.show),
         ("POST", PATH, inviting.make),
         ("GET", OPENED, invited.show),
+        ("GET", HOOKS, hooks.show),
+        ("POST", HOOKS, hooks.act),
     ]
     if can_notify():
         notices = NoticesPage(deps)

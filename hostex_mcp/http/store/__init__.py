@@ -24,6 +24,7 @@ from hostex_mcp.http.store.codes import Codes
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import opened
 from hostex_mcp.http.store.grants import Grants
+from hostex_mcp.http.store.hooks import Hooks
 from hostex_mcp.http.store.invitations import Invitations
 from hostex_mcp.http.store.migrating import migrate, migrate_place
 from hostex_mcp.http.store.notice_addresses import NoticeAddresses
@@ -63,6 +64,7 @@ class Store:
         self.invitations = Invitations(context)
         self.notice_addresses = NoticeAddresses(context)
         self.account_memory = AccountMemoryTable(context)
+        self.hooks = Hooks(context)
 
     async def ping(self) -> None:
         """Return if the database answers.
@@ -74,8 +76,8 @@ class Store:
 
     async def clean(self) -> None:
         """Drop what has expired: codes, tokens, spent keys, clients without grants, grants pending for 15
-        minutes, grants that ended 90 days ago, changes that were decided, or not, a week ago, and what is
-        remembered of accounts and was not seen for 90 days."""
+        minutes, grants that ended 90 days ago, changes that were decided, or not, a week ago, events that
+        Hostex called about 30 days ago, and what is remembered of accounts and was not seen for 90 days."""
         await cleaning.clean(self._context)
         await self.changes.purge(self._context.now())
         await self.account_memory.purge()

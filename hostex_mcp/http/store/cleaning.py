@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, Update, delete, exists, update
 
+from hostex_mcp.domain.hook_events import KEPT
 from hostex_mcp.http.store.codes import REPLAY_MEMORY
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import write
-from hostex_mcp.http.store.schema import CLIENTS, CODES, GRANTS, INVITATIONS, SPENT, TOKENS
+from hostex_mcp.http.store.schema import CLIENTS, CODES, GRANTS, HOOK_EVENTS, INVITATIONS, SPENT, TOKENS
 
 ENDED_MEMORY = timedelta(days=90)
 
@@ -33,6 +34,7 @@ def _secrets(now: datetime, grace: timedelta) -> tuple[Delete | Update, ...]:
         .values(successor=None),
         delete(SPENT).where(SPENT.c.expires_at <= now),
         delete(INVITATIONS).where(INVITATIONS.c.expires_at <= now),
+        delete(HOOK_EVENTS).where(HOOK_EVENTS.c.received_at <= now - KEPT),
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,14 @@ from hostex_mcp.http.store.grant_rows import (
     grant_of,
     grant_values,
 )
+from hostex_mcp.http.store.hooks import opened
 from hostex_mcp.http.store.records import Credential, Grant, Status
 from hostex_mcp.http.store.schema import (
     ACCOUNT_MEMORY,
     CHANGES,
     CODES,
     GRANTS,
+    HOOKS,
     INVITATIONS,
     NOTICE_ADDRESSES,
     TOKENS,
@@ -62,10 +64,12 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class EndedGrants:
     """Grants that were ended together, and the credential of the first, to be revoked upstream: None where it
-    has none of its own, or no key opens it."""
+    has none of its own, or no key opens it. `hook` is the end of the address at which Hostex called about
+    its account."""
 
     grant_ids: tuple[str, ...]
     credential: Credential | None
+    hook: str | None = field(default=None, repr=False)
 
 
 class Grants:
@@ -178,10 +182,13 @@ class Grants:
                 return None
             invited = select(GRANTS.c.grant_id).where(GRANTS.c.owner_id == grant_id, _ALIVE)
             people = (await connection.execute(invited)).scalars().all()
+            hook = await connection.execute(select(HOOKS).where(HOOKS.c.grant_id == grant_id))
+            called = opened(self._context.keys, hook.one_or_none())
             for person in people:
                 await self._wipe(connection, person, OWNER_ENDED)
             await self._wipe(connection, grant_id, reason)
-        return EndedGrants((grant_id, *people), self._last_credential(row))
+        address = called.address if called else None
+        return EndedGrants((grant_id, *people), self._last_credential(row), address)
 
     def _last_credential(self, row: AnyRow) -> Credential | None:
         try:
@@ -258,6 +265,7 @@ class Grants:
         await connection.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(ended))
         for table in _OF_A_GRANT:
             await connection.execute(delete(table).where(table.c.grant_id == grant_id))
+        await connection.execute(delete(HOOKS).where(HOOKS.c.grant_id == grant_id))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)

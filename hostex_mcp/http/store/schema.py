@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -177,5 +177,28 @@ ACCOUNT_MEMORY = Table(
     Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), index=True),
     Column("size", Integer, nullable=False),
     Column("seen_at", UtcTime, nullable=False, index=True),
+    Column("record", Text, nullable=False),
+)
+
+HOOKS = Table(
+    "hooks",
+    METADATA,
+    Column("hook_id", Text, primary_key=True),
+    Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("record", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("pinned", String(64)),
+    Column("heard_at", UtcTime),
+    Column("refused_at", UtcTime),
+    Column("dropped_until", UtcTime),
+)
+
+HOOK_EVENTS = Table(
+    "hook_events",
+    METADATA,
+    Column("hook_id", Text, ForeignKey("hooks.hook_id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("received_at", UtcTime, nullable=False, index=True),
     Column("record", Text, nullable=False),
 )

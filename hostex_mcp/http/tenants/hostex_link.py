@@ -25,6 +25,7 @@ from hostex_mcp.http.store import Store
 from hostex_mcp.http.store.records import Credential, Grant
 from hostex_mcp.http.tenants.hostex_partner import PairRefused, Upstream
 from hostex_mcp.http.tenants.token_renewal import RENEWED_BEFORE, Renewal, StoredToken
+from hostex_mcp.http.tenants.webhooks_at_hostex import unregister_last
 from hostex_mcp.http.transport.outage import OUTAGES
 
 DELETED = "Hostex no longer accepts the access token: it was deleted there. Connect again with a new one."
@@ -71,6 +72,7 @@ class HostexCredentials:
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._store = store
+        self.hooks = store.hooks
         self._upstream = upstream
         self._renewal = Renewal(store, upstream, now, pause, self.forget)
         self._listeners: list[Ended] = []
@@ -128,18 +130,21 @@ class HostexCredentials:
         """
         await self._live(grant_id, self._renewal.current(grant_id))
 
-    async def end(self, grant_id: str, reason: str) -> None:
+    async def end(self, grant_id: str, reason: str) -> bool:
         """End a grant for a reason that is shown to its owner, here and at Hostex, and those of the people
-        who were invited by it. Again is no harm."""
+        who were invited by it. Again is no harm. False if Hostex still has a webhook for it."""
         ended_here = await self._store.grants.end(grant_id, reason)
         for _ in ended_here.grant_ids if ended_here else ():
             emit(GrantChanged("ended"))
         for ended in ended_here.grant_ids if ended_here else (grant_id,):
             for listener in self._listeners:
                 await listener(ended)
-        for leftover in (ended_here and ended_here.credential, self._renewal.unstored(grant_id)):
+        hook, credential = (ended_here.hook, ended_here.credential) if ended_here else (None, None)
+        clean = hook is None or await unregister_last(self._upstream, credential, hook)
+        for leftover in (credential, self._renewal.unstored(grant_id)):
             if leftover:
                 await self.forget(leftover)
+        return clean
 
     async def end_abandoned(self) -> None:
         """End the grants that hold a credential for nobody."""

@@ -9,12 +9,14 @@ from datetime import datetime
 from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.http.store.account_memory import AccountMemoryTable
+from hostex_mcp.http.store.hooks import Hooks
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants.account_client import AccountClient, OwnToken, Source
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.tenants.served_changes import ServedChanges
+from hostex_mcp.http.tenants.served_events import ServedEvents
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
@@ -25,6 +27,7 @@ from hostex_mcp.server.confirmation import Confirmations
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
+from hostex_mcp.toolkit.context import no_events
 from hostex_mcp.tools.selection import Selection, select
 
 _IDLE_SECONDS = 60.0
@@ -55,7 +58,7 @@ class Tenants:
     ) -> None:
         trail = AuditLog(settings.audit_log, log=True)
         desk = ChangeDesk(store=ServedChanges(changes or MemoryChanges()), page=page or NoPage())
-        self._parts = TenantDeps(settings, confirmations, trail, now, desk, memory)
+        self._parts = TenantDeps(settings, confirmations, trail, now, desk, linking.hooks, memory)
         self._linking = linking
         self._upstream = upstream
         self._most = most
@@ -121,10 +124,11 @@ class TenantDeps:
         audit: AuditLog,
         now: Callable[[], datetime],
         desk: ChangeDesk,
+        hooks: Hooks,
         memory: AccountMemoryTable | None = None,
     ) -> None:
         self.settings, self.confirmations, self.audit, self.now = settings, confirmations, audit, now
-        self.desk, self.memory = desk, memory
+        self.desk, self.hooks, self.memory = desk, hooks, memory
         self.selection: Selection = select(
             settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only
         )
@@ -200,6 +204,7 @@ class _Tenant:
             confirmations=parts.confirmations,
             desk=self._desk(caller),
             store=self._store(caller),
+            events=ServedEvents(parts.hooks, caller.grant, self._reach) if caller.grant else no_events,
         )
 
     def _store(self, caller: Caller) -> AccountStore:

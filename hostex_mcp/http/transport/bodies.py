@@ -9,6 +9,7 @@ import anyio
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hostex_mcp.http.config import HOOKS_PATH
 from hostex_mcp.http.store.token_text import HALF_A_PAIR
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.rate_limits import caller_address
@@ -60,8 +61,8 @@ def replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class BodyLimit:
-    """Reads the body of a request, short and in time, before a route sees it. `/mcp` reads its own, once it
-    knows who calls."""
+    """Reads the body of a request, short and in time, before a route sees it. `/mcp` and `/hooks` read their
+    own, once they know who calls."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -69,7 +70,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, and hand the request on or answer it."""
-        if scope["type"] != "http" or scope["path"] in MCP_PATHS or scope["method"] in _WITHOUT_BODY:
+        if scope["type"] != "http" or _reads_its_own(scope["path"]) or scope["method"] in _WITHOUT_BODY:
             await self._app(scope, receive, send)
             return
         try:
@@ -151,6 +152,10 @@ def _too_large(most: int) -> HttpRefusal:
 def _unreadable(reason: str) -> HttpRefusal:
     detail = f": {reason}" if reason else ""
     return HttpRefusal(400, f"The body is not JSON that can be read{detail}.", code=PARSE_ERROR)
+
+
+def _reads_its_own(path: str) -> bool:
+    return path in MCP_PATHS or path.startswith(f"{HOOKS_PATH}/")
 
 
 def _most(path: str) -> int:

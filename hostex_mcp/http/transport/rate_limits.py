@@ -9,6 +9,7 @@ from ipaddress import IPv6Address, ip_address
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostex_mcp.events import Throttled, emit
+from hostex_mcp.http.config import HOOKS_PATH
 from hostex_mcp.http.transport.host_and_origin import PROBES
 from hostex_mcp.http.transport.refusals import MCP_PATHS, too_many
 
@@ -89,9 +90,13 @@ def _network(scope: Scope, bits: int) -> str:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
+def _counts_for_itself(path: str) -> bool:
+    return path in (*MCP_PATHS, *PROBES) or path.startswith(f"{HOOKS_PATH}/")
+
+
 class AddressLimit:
-    """Makes an address wait that calls the routes of authorization or the pages too often. `/mcp` counts for
-    itself; probes are not counted."""
+    """Makes an address wait that calls the routes of authorization or the pages too often. `/mcp` and
+    `/hooks` count for themselves; probes are not counted."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
@@ -102,7 +107,7 @@ class AddressLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, and hand it on or answer it."""
-        counted = scope["type"] == "http" and scope["path"] not in (*MCP_PATHS, *PROBES)
+        counted = scope["type"] == "http" and not _counts_for_itself(scope["path"])
         seconds = self._wait(scope) if counted else 0.0
         if seconds:
             await too_many(seconds).answer(scope["path"])(scope, receive, send)

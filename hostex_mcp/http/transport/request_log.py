@@ -12,7 +12,7 @@ from hostex_mcp.http.transport.refusals import MCP_PATHS
 HEADER = "X-Request-Id"
 
 _ROUTES = (
-    *("/authorize", "/token", "/register", "/revoke", "/connect", "/changes", "/home"),
+    *("/authorize", "/token", "/register", "/revoke", "/connect", "/changes", "/home", "/hooks"),
     *("/.well-known", "/healthz", "/readyz"),
 )
 _NOT_COUNTED = "/metrics"

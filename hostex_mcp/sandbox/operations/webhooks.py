@@ -1,4 +1,4 @@
-"""Webhook registrations. The sandbox delivers no events."""
+"""Webhook registrations."""
 
 from hostex_mcp.sandbox.envelope import ApiError
 from hostex_mcp.sandbox.fields import array, text
@@ -6,6 +6,7 @@ from hostex_mcp.sandbox.lookups import find, iso
 from hostex_mcp.sandbox.operation import SandboxCall, operation, public
 from hostex_mcp.sandbox.state import Row
 from hostex_mcp.sandbox.vocabulary import WEBHOOK_EVENTS
+from hostex_mcp.sandbox.webhook_calls import secret_of
 
 URL_PATTERN = r"https?://\S+"
 _EVENTS = array("events", text("event", enum=WEBHOOK_EVENTS))
@@ -28,6 +29,7 @@ def create_webhook(call: SandboxCall) -> None:
         "events": list(call.body.get("events") or WEBHOOK_EVENTS),
         "created_at": iso(call.now),
         "_made_by": call.token.label,
+        "_secret": secret_of(call.body["url"]),
     }
 
 
@@ -36,6 +38,8 @@ def update_webhook(call: SandboxCall) -> None:
     """Change an own registration."""
     webhook = _own(call)
     webhook |= call.body
+    if "url" in call.body:
+        webhook["_secret"] = secret_of(webhook["url"])
 
 
 @operation("DELETE /webhooks/{id}")

@@ -14,7 +14,7 @@ from hostex_mcp.toolkit.arguments import Id, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import PlannedWrite, Preview, lean
 from hostex_mcp.toolkit.tool import Effect, tool
-from hostex_mcp.tools.webhooks.read import WebhookRow
+from hostex_mcp.tools.webhooks.read import WebhookRow, shown_url
 from hostex_mcp.tools.writing.checks import same
 from hostex_mcp.tools.writing.edits import (
     change_body,
@@ -148,7 +148,7 @@ async def update_webhook(
 
 def _rewired(webhook: api.Webhook, body: dict[str, Any], registered: list[str]) -> Preview:
     """Return the webhook as it is and as it would be, and warn of events that it no longer gets."""
-    before = {"url": webhook.url, "events": _in_words(webhook.events)}
+    before = {"url": shown_url(webhook.url), "events": _in_words(webhook.events)}
     after = {"url": body.get("url"), "events": _in_words(body.get("events", ()))}
     lost = [event for event in webhook.events if event not in body.get("events", webhook.events)]
     warnings = [f"It will no longer be notified of: {_in_words(lost)}."] if lost else []
@@ -166,7 +166,7 @@ def _in_words(events: Sequence[str]) -> str:
 
 
 def _shown(webhook: api.Webhook) -> WebhookRow:
-    return WebhookRow(id=webhook.id, url=webhook.url, events=list(webhook.events))
+    return WebhookRow(id=webhook.id, url=shown_url(webhook.url), events=list(webhook.events))
 
 
 @tool(
@@ -182,4 +182,5 @@ async def delete_webhook(context: Context, id: Id) -> PlannedWrite[WebhookRow]:
     webhook = _own((await context.client.page(api.LIST_WEBHOOKS)).items, id)
     warnings = [f"{host(webhook.url)} will no longer be notified; whatever relies on it stops."]
     what = f"the webhook to {host(webhook.url)}"
-    return await plan_deletion(context, api.DELETE_WEBHOOK, id, webhook, what, warnings, manageable=None)
+    gone = webhook.model_copy(update={"url": shown_url(webhook.url)})
+    return await plan_deletion(context, api.DELETE_WEBHOOK, id, gone, what, warnings, manageable=None)
