@@ -68,7 +68,7 @@ async def threads_part(
     """Read threads with a message after a moment, by `order`: at most `most` after `mark.since`, or those up
     to `mark.until` if given, so that other processes read the same ones.
 
-    The order must not depend on anything that changes with a new message.
+    The order must not depend on anything that changes with a new message, unless threads then move forward.
     """
     recent = await _recent(context, since)
     keyed = sorted((order(thread), thread.id, thread.last_message_at) for thread in recent)
@@ -79,6 +79,13 @@ async def threads_part(
     until = mark.until or (part[-1][0] if part else mark.since)
     reading = Reading(until, unread=len(ahead) - len(part), passed=before + len(part))
     return ThreadsPart(threads, reading, len(keyed), before - mark.passed)
+
+
+def newest_first(thread: ConversationSummary) -> Key:
+    """Return the order in which the thread with the newest message comes first. One that moves to the front
+    between two parts counts as late."""
+    moment = thread.last_message_at
+    return [-moment.timestamp() if moment else 0.0, thread.id]
 
 
 async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:

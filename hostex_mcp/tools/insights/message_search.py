@@ -5,19 +5,19 @@ from datetime import date, timedelta
 from typing import Literal, TypedDict
 
 from hostex_mcp.api import FieldProblem, Pace, run_apart
-from hostex_mcp.api.endpoints.messaging import ConversationSummary, Message
+from hostex_mcp.api.endpoints.messaging import Message
 from hostex_mcp.domain.found_messages import FoundMessage, MessageSearch, found_in
 from hostex_mcp.domain.guest_text import one_line, tidy
 from hostex_mcp.domain.messages import OURS, author
 from hostex_mcp.domain.waiting import homes
 from hostex_mcp.domain.word_search import Words
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
-from hostex_mcp.reads.threads import ThreadsPart, threads_part
+from hostex_mcp.reads.threads import ThreadsPart, newest_first, threads_part
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, ShortText
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced
 from hostex_mcp.toolkit.privacy import Redactor
-from hostex_mcp.toolkit.results import JsonObject, Key, ListPage, ListPosition, PageRequest, lean
+from hostex_mcp.toolkit.results import JsonObject, ListPage, ListPosition, PageRequest, lean
 from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import home
 from hostex_mcp.tools.insights.waiting import excerpt
@@ -77,7 +77,7 @@ async def search_messages(
     portfolio = replace(await read_portfolio(context, property_ids, group_id), now=moment)
     search = _search(words, since, until, by, portfolio)
     mark = page.mark or ListPosition(moment.timestamp())
-    part = await threads_part(context, search.since, _newest_first, mark, MOST_THREADS)
+    part = await threads_part(context, search.since, newest_first, mark, MOST_THREADS)
     found = await _found(part, search, portfolio)
     redactor = context.redactor()
     view = _View(portfolio, redactor, search.words, page.detail == "full")
@@ -108,11 +108,6 @@ def _search(
     if start > now:
         raise InvalidArguments(FieldProblem("since", f"is still to come: it is {now.date()} now"))
     return MessageSearch(sought, start, end, by)
-
-
-def _newest_first(thread: ConversationSummary) -> Key:
-    moment = thread.last_message_at
-    return [-moment.timestamp() if moment else 0.0, thread.id]
 
 
 async def _found(part: ThreadsPart, search: MessageSearch, portfolio: Portfolio) -> list[FoundMessage]:
