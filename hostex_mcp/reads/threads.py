@@ -96,6 +96,12 @@ async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads
     return await _threads(context, {thread_id: times.get(thread_id) for thread_id in ids}, most)
 
 
+async def threads_at(context: Context, times: Mapping[str, datetime | None], most: int) -> Threads:
+    """Read threads of which the list tells when they had their last message (None if it does not); of those
+    that have news at most `most`."""
+    return await _threads(context, times, most)
+
+
 async def _threads(context: Context, times: Mapping[str, datetime | None], most: int) -> Threads:
     """Read threads by their id and, where it is known, the time of their last message."""
     pace = Pace()

@@ -8,6 +8,7 @@ from hostex_mcp.tools.insights.conflicts import check_calendar_conflicts
 from hostex_mcp.tools.insights.day_board import read_day
 from hostex_mcp.tools.insights.extension import check_stay_extension
 from hostex_mcp.tools.insights.gaps import find_calendar_gaps
+from hostex_mcp.tools.insights.guests import find_guest
 from hostex_mcp.tools.insights.inbox import get_inbox
 from hostex_mcp.tools.insights.message_search import search_messages
 from hostex_mcp.tools.insights.month_end import get_month_end
@@ -36,4 +37,5 @@ TOOLS = (
     get_activity,
     search_messages,
     get_inbox,
+    find_guest,
 )
