@@ -64,10 +64,9 @@ class GuestAnswer(TypedDict, total=False):
 
 
 @tool(
-    "Find a guest",
+    "Find who a guest is, with their history",
     open_world=True,
-    keywords="who is guest history returning repeat regular been here before stayed earlier past stays by "
-    "name phone email loyal",
+    keywords="who is guest history returning repeat regular been here before stayed earlier past stays loyal",
 )
 async def find_guest(
     context: Context,

@@ -79,7 +79,7 @@ _reservation_tag = row_mapper(ReservationTagRow)
     hostex_name="search_reservations",
     core=True,
     open_world=True,
-    keywords="booking bookings stay stays guest arrival departure check-in check-out upcoming history "
+    keywords="booking bookings stay stays arrival departure check-in check-out upcoming history "
     "cancelled new latest recent changed yesterday pending open requests money price amount",
 )
 async def list_reservations(
