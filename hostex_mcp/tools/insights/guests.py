@@ -1,6 +1,7 @@
 """Who a guest is: stays with amounts, threads and reviews, of any year that can be reached."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
@@ -19,10 +20,11 @@ from hostex_mcp.domain.guests import (
     phone_key,
     traces,
 )
+from hostex_mcp.domain.names import fold
 from hostex_mcp.reads.guests import Histories, Traces, read_histories, read_traces
 from hostex_mcp.reads.lists import PartialReads, failure_rows
-from hostex_mcp.reads.portfolio import read_portfolio
-from hostex_mcp.toolkit.arguments import Integer, InvalidArguments
+from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
+from hostex_mcp.toolkit.arguments import Id, Integer, InvalidArguments, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
@@ -74,15 +76,17 @@ async def find_guest(
     phone: Annotated[str, MaxLen(40)] | None = None,
     email: Annotated[str, MaxLen(200)] | None = None,
     years: Annotated[Integer, Ge(1), Le(10), "back (default 1)"] = 1,
+    property_ids: PropertyIds | None = None,
+    group_id: Id | None = None,
 ) -> Item[GuestAnswer]:
     """Who a guest is: a row for each guest who fits, with contact data and totals, then all their stays with
     amounts, threads and reviews. By name, phone or e-mail; of several all must fit. `notes` say what was
     looked at. Names that are near are offered where nobody fits."""
     redactor = context.redactor()
     query = _query(guest_name, phone, email, redactor)
-    portfolio = await read_portfolio(context)
+    portfolio = await read_portfolio(context, property_ids, group_id)
     parts = PartialReads()
-    read = await read_traces(context, portfolio.first_today(), years, parts)
+    read = _narrowed(await read_traces(context, portfolio.first_today(), years, parts), portfolio, parts)
     every = traces(read.stays, read.heads, contacts=not redactor.hides_contacts)
     # An account has tens of thousands of stays.
     guests = await run_sync(find_guests, query, every)
@@ -91,7 +95,8 @@ async def find_guest(
     histories = await read_histories(
         context, times, [stay for guest in shown for stay in guest.stays], MOST_READ, parts
     )
-    rows = GuestRows(portfolio, redactor, [guest.with_stays(histories.stays) for guest in shown], histories)
+    older = [stay for stay in histories.stays if portfolio.whole or stay.property_id in portfolio.ids]
+    rows = GuestRows(portfolio, redactor, [guest.with_stays(older) for guest in shown], histories)
     near = [] if guests or not query.name else await run_sync(near_names, query.name, every)
     notes = [*_outcome(guests, near), _LOOKED.format(years=years, **_looked(read)), _definition(redactor)]
     notes += [*_unread(guests, histories), *portfolio.notes, *parts.notes]
@@ -120,6 +125,21 @@ def _query(name: str | None, phone: str | None, email: str | None, redactor: Red
     if email and not email_key(email):
         raise InvalidArguments(FieldProblem("email", "must be a whole e-mail address"))
     return GuestQuery(name or "", phone_key(phone or ""), email_key(email or ""))
+
+
+def _narrowed(read: Traces, portfolio: Portfolio, parts: PartialReads) -> Traces:
+    """Return the stays and threads of the chosen properties. The list of threads names properties by their
+    titles, and not always."""
+    if portfolio.whole:
+        return read
+    stays = [stay for stay in read.stays if stay.property_id in portfolio.ids]
+    ids = {stay.conversation_id for stay in stays}
+    titles = {fold(place.title) for place in portfolio.properties}
+    heads = [head for head in read.heads if head.id in ids or fold(head.property_title or "") in titles]
+    untold = sum(not head.property_title and head.id not in ids for head in read.heads)
+    if untold:
+        parts.notes.append(f"Left out: {untold} threads, whose property the list of threads does not tell.")
+    return replace(read, stays=stays, heads=heads)
 
 
 def _times(guests: Sequence[Guest]) -> dict[str, datetime | None]:
