@@ -15,11 +15,14 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import TypeVar
 
 from hostex_mcp.api.endpoints.messaging import ConversationSummary
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import Titles, fold
+
+ItemT = TypeVar("ItemT")
 
 LEAST_DIGITS = 7
 _MOST_NAMES, _MOST_COMPARED = 4, 3_000
@@ -122,7 +125,7 @@ def traces(
 
 
 def _of_stay(stay: Reservation, *, contacts: bool) -> Trace:
-    names = tuple(filter(None, (stay.guest_name, *(person.name for person in stay.guests))))
+    names = tuple(filter(None, names_on(stay)))
     if not contacts:
         return Trace(stay, names)
     people = [person for person in stay.guests if person.is_booker]
@@ -167,7 +170,7 @@ def find_guests(query: GuestQuery, every: Sequence[Trace]) -> list[Guest]:
     if query.email:
         guests = [guest for guest in guests if any(query.email in trace.emails for trace in guest.traces)]
     if query.name:
-        guests = _named(query.name, guests)
+        guests = named(query.name, guests, lambda guest: (name for own in guest.traces for name in own.names))
     return sorted(guests, key=lambda guest: (guest.latest, guest.names), reverse=True)
 
 
@@ -188,17 +191,22 @@ def near_names(name: str, every: Iterable[Trace]) -> list[str]:
     return Titles(list(names)[:_MOST_COMPARED], lambda line: line).similar(name)
 
 
-def _named(name: str, guests: Sequence[Guest]) -> list[Guest]:
+def named(
+    name: str, items: Sequence[ItemT], names_of: Callable[[ItemT], Iterable[str | None]]
+) -> list[ItemT]:
+    """Return the things with a name that has all words of another; if there are none, those with a name that
+    has words that begin with them."""
     words = name_words(name)
     for fits in (_has_all, _has_beginnings):
-        named = [
-            guest
-            for guest in guests
-            if any(words and fits(words, own) for trace in guest.traces for own in trace.names)
-        ]
-        if named:
-            return named
+        found = [item for item in items if words and any(fits(words, own) for own in names_of(item) if own)]
+        if found:
+            return found
     return []
+
+
+def names_on(stay: Reservation) -> tuple[str | None, ...]:
+    """Return the names on a stay, the booker's first."""
+    return stay.guest_name, *(person.name for person in stay.guests)
 
 
 def name_words(name: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from hostex_mcp.domain.waiting import homes
 from hostex_mcp.domain.word_search import Words
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.threads import ThreadsPart, newest_first, threads_part
-from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, ShortText
+from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, ShortText, words_in
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced
 from hostex_mcp.toolkit.privacy import Redactor
@@ -27,7 +27,6 @@ MOST_THREADS = 150
 
 _USUAL = timedelta(days=30)
 _BRIEF, _BRIEF_BESIDE, _FULL = 240, 100, 1_500
-_NO_WORDS = FieldProblem("words", "has no letters or digits to look for")
 _LOOKED = "Searched: the messages from {since} to {until} in {read} threads{of}. Older messages were not."
 _LATER = "Not searched yet: {count} of {listed} threads of this period; the cursor continues with them."
 _UNREAD = "Threads that could not be read, and so were not searched: {count}."
@@ -97,9 +96,7 @@ def _search(
     Raises:
         InvalidArguments: for words without letters, or days that make no period.
     """
-    sought = Words(words)
-    if not sought:
-        raise InvalidArguments(_NO_WORDS)
+    sought = words_in(words)
     if since and until and until < since:
         raise InvalidArguments(FieldProblem("until", "is before since"))
     now = portfolio.now
