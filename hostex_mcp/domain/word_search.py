@@ -104,7 +104,8 @@ def _joined(text: str) -> str:
 def _spellings(part: str) -> list[list[_Word]]:
     """Return the ways in which a part of a query may be written: as one word, or as several."""
     words = _WORD.findall(part)
-    return [list(map(_word, way)) for way in dict.fromkeys([tuple(words), (_joined(part),)]) if all(way)]
+    ways = dict.fromkeys([tuple(words), (_joined(part),)]) if words else ()
+    return [list(map(_word, way)) for way in ways]
 
 
 def _has(spellings: list[list[_Word]], words: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from hostex_mcp.api.endpoints.messaging import Conversation
 from hostex_mcp.api.endpoints.models import Money
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.reviews import Review
-from hostex_mcp.domain.guest_text import tidy
+from hostex_mcp.domain.guest_text import one_line, tidy
 from hostex_mcp.domain.guests import Guest
 from hostex_mcp.domain.messages import last_guest_text
 from hostex_mcp.domain.money import by_currency, code, exact, rounded
@@ -75,10 +75,9 @@ class GuestRows:
         """Return the phone numbers and addresses as they were written, where they may be seen."""
         if self.redactor.hides_contacts:
             return {}
-        cards = [self.redactor.redact(thread.guest) for thread in guest.threads]
-        stays = [self.redactor.redact(stay) for stay in guest.stays]
-        phones = [*(stay.guest_phone for stay in stays), *(card.phone for card in cards)]
-        emails = [*(stay.guest_email for stay in stays), *(card.email for card in cards)]
+        cards = [thread.guest for thread in guest.threads]
+        phones = [*(stay.guest_phone for stay in guest.stays), *(card.phone for card in cards)]
+        emails = [*(stay.guest_email for stay in guest.stays), *(card.email for card in cards)]
         return {"phone": _some(phones), "email": _some(emails)}
 
     def _stay(self, number: int, stay: Reservation) -> JsonObject:
@@ -135,6 +134,6 @@ def _totals(stays: Sequence[Reservation]) -> list[str]:
 
 
 def _some(texts: Sequence[str | None]) -> str:
-    unique = [*dict.fromkeys(filter(None, texts))]
+    unique = [*dict.fromkeys(one_line(text) for text in texts if text)]
     more = len(unique) - _MOST_CONTACTS
     return ", ".join(unique[:_MOST_CONTACTS]) + (f" and {more} more" if more > 0 else "")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, TypedDict
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -87,8 +88,8 @@ async def find_guest(
     portfolio = await read_portfolio(context, property_ids, group_id)
     parts = PartialReads()
     read = _narrowed(await read_traces(context, portfolio.first_today(), years, parts), portfolio, parts)
-    every = traces(read.stays, read.heads, contacts=not redactor.hides_contacts)
-    # An account has tens of thousands of stays.
+    # An account has tens of thousands of stays, which all this takes long for.
+    every = await run_sync(partial(traces, read.stays, read.heads, contacts=not redactor.hides_contacts))
     guests = await run_sync(find_guests, query, every)
     shown = guests[:MOST_GUESTS]
     times = _times(shown)

@@ -104,11 +104,11 @@ async def get_inbox(
     talks = await _talks(context, portfolio, part, parts)
     queued = await _overtaken(context, talks, parts)
     view = _View(portfolio, context.redactor(), queued, page.detail == "full")
-    rows = await paced(view.row, talks)
     notes = [f"Threads with a message in the last {days} days.", _LEGEND]
     notes += [*_counts(part, talks, queued), *portfolio.notes, *parts.notes]
     keys = [talk.key for talk in talks]
-    answer = sliced(rows, page, notes, keys=keys, moment=moment, reading=part.reading)
+    answer = sliced(talks, page, notes, keys=keys, moment=moment, reading=part.reading)
+    answer.items = await paced(view.row, answer.items)
     answer.failed = [*failure_rows(parts.failures), *part.threads.rows()]
     return answer
 

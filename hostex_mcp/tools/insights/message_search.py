@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
-from hostex_mcp.api import FieldProblem, Pace, run_apart
+from hostex_mcp.api import FieldProblem, Pace, paced, run_apart
 from hostex_mcp.api.endpoints.messaging import Message
 from hostex_mcp.domain.found_messages import FoundMessage, MessageSearch, found_in
 from hostex_mcp.domain.guest_text import one_line, tidy
@@ -80,10 +80,10 @@ async def search_messages(
     found = await _found(part, search, portfolio)
     redactor = context.redactor()
     view = _View(portfolio, redactor, search.words, page.detail == "full")
-    rows = [view.row(match) for match in found]
     keys = [match.key for match in found]
     notes = [*_notes(part, search, portfolio), *portfolio.notes]
-    answer = sliced(rows, page, notes, keys=keys, moment=moment, reading=part.reading)
+    answer = sliced(found, page, notes, keys=keys, moment=moment, reading=part.reading)
+    answer.items = await paced(view.row, answer.items)
     answer.failed = part.threads.rows()
     return answer
 

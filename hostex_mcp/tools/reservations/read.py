@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from itertools import product
 from typing import Annotated, Literal, TypedDict
 
+from anyio.to_thread import run_sync
+
 from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, FieldProblem, windows
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.api.endpoints.models import Money
@@ -126,7 +128,7 @@ async def list_reservations(
     key = order_by or "booked_at"
     if guest_name or payment_status or cancelled_since:
         stays = await read_lists(context, api.LIST_RESERVATIONS, queries)
-        chosen, told = _chosen(stays.items, guest_name, payment_status, cancelled_since)
+        chosen, told = await run_sync(_chosen, stays.items, guest_name, payment_status, cancelled_since)
         notes += [*stays.notes, *told]
         return await context.chosen(chosen, page, _stay, order=_newest_by(key), notes=notes, reveal=reveal)
     return await context.merged(
