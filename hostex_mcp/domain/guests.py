@@ -1,4 +1,4 @@
-"""Who a guest is, over all stays and threads that were read.
+"""One guest, over all stays and threads that were read.
 
 - Stays and threads are one guest's if they have in common the thread or the order, the phone number, the
   e-mail address, or the full name, of two words or more, as long as not more than one phone number is known
@@ -8,6 +8,7 @@
   or address of more than four names is an agency's or the host's own, and says nothing.
 - Where contact data is hidden it is not looked at, so that no answer tells who shares it.
 """
+# This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
 import re
 from collections import defaultdict

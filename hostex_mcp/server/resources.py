@@ -32,6 +32,7 @@ from hostex_mcp.domain import (
     conflicts,
     feasibility,
     gaps,
+    guests,
     month_end,
     nights,
     performance,
@@ -279,6 +280,7 @@ _EXPLAINED = (
     briefing,
     readiness,
     waiting,
+    guests,
     reviews_due,
 )
 

@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 
 from hostex_mcp.api import FieldProblem, Pace, paced, run_apart
 from hostex_mcp.api.endpoints.messaging import Message
+from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.found_messages import FoundMessage, MessageSearch, found_in
 from hostex_mcp.domain.guest_text import one_line, tidy
 from hostex_mcp.domain.messages import OURS, author
@@ -100,7 +101,7 @@ def _search(
     if since and until and until < since:
         raise InvalidArguments(FieldProblem("until", "is before since"))
     now = portfolio.now
-    end = min(portfolio.midnight(until, 0) + timedelta(days=1), now) if until else now
+    end = min(portfolio.midnight(until + DAY, 0), now) if until else now
     start = portfolio.midnight(since, 0) if since else end - _USUAL
     if start > now:
         raise InvalidArguments(FieldProblem("since", f"is still to come: it is {now.date()} now"))
