@@ -13,6 +13,7 @@ _LONGEST, _COMPARED = 200, 60
 # Letters that Unicode does not decompose into a plain letter and an accent, but that people type without one.
 _NO_ACCENT = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "æ": "ae", "œ": "oe"}
+    | {"\u0131": "i"}
 )
 
 

@@ -24,7 +24,7 @@ _SHORTEST_MISSPELT, _LONGEST_MISSPELT = 4, 30
 def stems(text: str) -> list[str]:
     """Return the significant words of a text, folded and without their most common endings."""
     words = re.findall(r"[^\W_]+", fold(text))
-    return [_stem(word) for word in words if not _FILLER.fullmatch(word)]
+    return [stem(word) for word in words if not _FILLER.fullmatch(word)]
 
 
 def asks_to_do(query: str) -> bool:
@@ -87,7 +87,8 @@ def _weighted(texts: tuple[tuple[str, float], ...]) -> Mapping[str, float]:
     return weights
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return a folded word without its most common English endings."""
     for ending in ("ings", "ing", "ies", "es", "ed", "s", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word.removesuffix(ending)

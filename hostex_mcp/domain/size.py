@@ -72,6 +72,7 @@ _SCRIPTS = {
     0x10000: 1.9,
     0x20000: 4.0,
 }
+_LONGEST_WORDS = 12
 _STARTS, _WEIGHTS = [*_SCRIPTS], [*_SCRIPTS.values()]
 DEAREST = max(_WEIGHTS)
 """The most tokens of a character."""
@@ -85,6 +86,21 @@ def tokens(text: str) -> int:
     """Count the tokens of a text, to about a tenth for texts as hosts and guests write them."""
     count = _in_words(text.encode("ascii", _STAND_INS).translate(_KINDS))
     return 1 + round(count + sum(map(_tokens_of, _NOT_ASCII.findall(text))))
+
+
+def beginning(text: str, most: int) -> str:
+    """Return the beginning of a text, on one line and of about so many tokens, whole words of it where words
+    are apart."""
+    # Of a long text only what can be shown is looked at.
+    start = text[: _LONGEST_WORDS * most]
+    line = " ".join(start.split())
+    if len(start) == len(text) and tokens(line) <= most:
+        return line
+    fit = bisect_right(range(len(line)), most, key=lambda length: tokens(line[:length]))
+    part = line[: max(fit - 1, 1)]
+    words = part.rpartition(" ")[0]
+    # A script without spaces has its last one far before the end.
+    return f"{words if 2 * len(words) > len(part) else part}…"
 
 
 @lru_cache(maxsize=10_000)

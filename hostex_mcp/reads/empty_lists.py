@@ -36,7 +36,7 @@ _OWN: Mapping[str, _Kind] = {
     "list_transactions": ([finance.LIST_TRANSACTIONS], "transaction"),
 }
 _NO_FILTERS = frozenset(["page", "reveal", "order_by"])
-_FREE_TEXT = frozenset(["name", "guest_name", "keyword"])
+_FREE_TEXT = frozenset(["name", "guest_name", "keyword", "words"])
 """Filters that are named without their text, which may be anybody's words."""
 
 _MOST_NAMED = 20

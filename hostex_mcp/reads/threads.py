@@ -72,7 +72,7 @@ async def threads_part(
     """Read threads with a message after a moment, by `order`: at most `most` after `mark.since`, or those up
     to `mark.until` if given, so that other processes read the same ones.
 
-    The order must not depend on anything that changes with a new message.
+    The order must not depend on anything that changes with a new message, unless threads then move forward.
     """
     notes = list[str]()
     recent = await _recent(context, since, notes)
@@ -86,6 +86,13 @@ async def threads_part(
     return ThreadsPart(threads, reading, len(keyed), before - mark.passed)
 
 
+def newest_first(thread: ConversationSummary) -> Key:
+    """Return the order in which the thread with the newest message comes first. One that moves to the front
+    between two parts counts as late."""
+    moment = thread.last_message_at
+    return [-moment.timestamp() if moment else 0.0, thread.id]
+
+
 async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
     """Read the threads with these ids. One whose last message is more than a month old is read again each
     time."""
@@ -93,6 +100,12 @@ async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads
     recent = await _recent(context, context.now() - _MONTH, notes, older=True)
     times = {thread.id: thread.last_message_at for thread in recent}
     return await _threads(context, {thread_id: times.get(thread_id) for thread_id in ids}, most, notes)
+
+
+async def threads_at(context: Context, times: Mapping[str, datetime | None], most: int) -> Threads:
+    """Read threads of which the list tells when they had their last message (None if it does not); of those
+    that have news at most `most`."""
+    return await _threads(context, times, most, list[str]())
 
 
 async def _threads(

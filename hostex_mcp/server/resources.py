@@ -33,6 +33,7 @@ from hostex_mcp.domain import (
     conflicts,
     feasibility,
     gaps,
+    guests,
     month_end,
     nights,
     performance,
@@ -324,6 +325,7 @@ _EXPLAINED = (
     briefing,
     readiness,
     waiting,
+    guests,
     reviews_due,
 )
 

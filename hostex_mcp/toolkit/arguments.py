@@ -27,6 +27,7 @@ from pydantic_core.core_schema import ErrorType
 
 from hostex_mcp.api import FieldProblem
 from hostex_mcp.domain.channels import CHANNELS, channel_code
+from hostex_mcp.domain.word_search import Words
 from hostex_mcp.toolkit.meaning import LARGEST_NUMBER, LONGEST_NAME, Coded, excess
 from hostex_mcp.toolkit.schema import SentAsText
 
@@ -289,6 +290,18 @@ def _explain(detail: ErrorDetails) -> str:
     if template is None:
         return _UNFIT if detail["type"] in _LIBRARY_ERRORS else detail["msg"]
     return template.format_map(limits).replace("at least 1 entries", "at least 1 entry")
+
+
+def words_in(text: str) -> Words:
+    """Return the words to look for in a text that `words` gives.
+
+    Raises:
+        InvalidArguments: when there is none.
+    """
+    words = Words(text)
+    if not words:
+        raise InvalidArguments(FieldProblem("words", "has no letters or digits to look for"))
+    return words
 
 
 def in_order(**days: datetime.date | None) -> None:

@@ -68,6 +68,11 @@ class Redactor:
         """Return free fields that outsiders may have written; secret ones are known by their names."""
         return {one_line(key): self._member(key, value, _OUTSIDE) for key, value in values.items()}
 
+    @property
+    def hides_contacts(self) -> bool:
+        """Whether the phone numbers and e-mail addresses of guests stay hidden."""
+        return self._hides(_CONTACT)
+
     def hides(self, key: str) -> bool:
         """Whether the value of a free field stays hidden, by its name alone."""
         return self._hides(_mark_of(key))

@@ -55,6 +55,9 @@ ARGUMENTS: dict[str, list[Row]] = {
         {"guest_name": "Exemplar", "date": ahead(1)},
         {"guest_name": "Voorbeeld"},
     ],
+    "find_guest": [{"guest_name": "Exemplar"}, {"guest_name": POISON}, {"phone": "900000005", "years": 3}],
+    "get_inbox": [{}, {"days": 180}],
+    "search_messages": [{"words": "check-in", "since": ahead(-300)}, {"words": POISON}],
     "get_daily_briefing": [{}, {"date": ahead(1)}, {"property_ids": [LOFT]}],
     "list_guests_waiting": [{}, {"days": 180}],
     "check_stay_extension": [{"stay_code": "0-HMDEMO0005-ine005", "check_out_date": ahead(6)}],
@@ -107,6 +110,7 @@ def poisoned(account: SandboxAccount) -> SandboxAccount:
     for row in account.conversations.values():
         if properties_of(row).isdisjoint(SERVED):
             row["guest"]["name"] = f"{POISON} Guest"
+            row["messages"][0]["content"] = f"{POISON} check-in"
     for row in _others(row for row in account.reviews.values() if row["guest_review"]):
         row["guest_review"]["content"] = POISON
     for entry_id in (8805, 8806):

@@ -17,6 +17,7 @@ UNDECLARED = {
     "get_stay": ["stay_code"],
     "list_transactions": ["start_date", "end_date"],
     "check_stay_extension": ["stay_code"],
+    "find_guest": ["guest_name"],
 }
 TABLES = {
     "staff_member": "staff",
@@ -65,6 +66,8 @@ def values(account: SandboxAccount, today: date) -> Row:
         "listing_id": listing,
         "listings": [{"channel_type": channel, "listing_id": listing}],
         "stay_code": stay["stay_code"],
+        "guest_name": stay["guest_name"],
+        "words": "check-in",
         "reservation_code": stay["reservation_code"],
         "conversation_id": offer["id"],
         "query": "lock code",

@@ -59,7 +59,7 @@ UNPORTABLE = STRUCTURAL | {
     "exclusiveMinimum",
 }
 
-READING = ("list_", "get_", "find_", "check_", "call_read_")
+READING = ("list_", "get_", "find_", "search_", "check_", "call_read_")
 FIELDS = {field for members in described().types.values() for field in members}
 
 each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

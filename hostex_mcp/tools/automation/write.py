@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hostex_mcp.api import FieldProblem, NotFound, read_all
 from hostex_mcp.api.endpoints import automation as api
+from hostex_mcp.domain.automations import plan_title
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.stays import guest_in_words
@@ -19,8 +20,6 @@ from hostex_mcp.tools.writing.edits import change_rows
 
 # How far the clocks of the earth are ahead of and behind UTC.
 _EARLIEST_DAY, _LATEST_DAY = timedelta(hours=14), timedelta(hours=12)
-# Inferred: Hostex begins the name of each message of a rule so.
-_PREFIX = "Send message: "
 _SENT = "{} gets it at once on {}, and it cannot be taken back."
 _PUBLISHED = "A review is public on the channel and cannot be changed or taken back."
 
@@ -52,7 +51,7 @@ class _Waiting:
     @property
     def title(self) -> str:
         """Return the name of the plan without the words that its type says already."""
-        return one_line(self.plan.name).removeprefix(_PREFIX)
+        return plan_title(self.plan)
 
     @property
     def name(self) -> str:

@@ -8,6 +8,9 @@ from hostex_mcp.tools.insights.conflicts import check_calendar_conflicts
 from hostex_mcp.tools.insights.day_board import read_day
 from hostex_mcp.tools.insights.extension import check_stay_extension
 from hostex_mcp.tools.insights.gaps import find_calendar_gaps
+from hostex_mcp.tools.insights.guests import find_guest
+from hostex_mcp.tools.insights.inbox import get_inbox
+from hostex_mcp.tools.insights.message_search import search_messages
 from hostex_mcp.tools.insights.month_end import get_month_end
 from hostex_mcp.tools.insights.performance import get_performance
 from hostex_mcp.tools.insights.readiness import check_arrival_readiness
@@ -32,4 +35,7 @@ TOOLS = (
     get_month_end,
     list_changes,
     get_activity,
+    search_messages,
+    get_inbox,
+    find_guest,
 )

@@ -59,7 +59,7 @@ class StayDossier(TypedDict, total=False):
 @tool(
     "Get a stay",
     open_world=True,
-    keywords="booking reservation details dossier about guest find by name who is phone email contact",
+    keywords="booking reservation details dossier about guest find by name phone email contact",
 )
 async def get_stay(
     context: Context,

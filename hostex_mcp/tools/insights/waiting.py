@@ -77,7 +77,7 @@ class WaitingRow(TypedDict, total=False):
     "List guests waiting",
     core=True,
     open_world=True,
-    keywords="unanswered unread inbox reply needed respond who is waiting triage messages response time",
+    keywords="unanswered unread reply needed respond waiting triage messages response time",
 )
 async def list_guests_waiting(
     context: Context,

@@ -75,7 +75,7 @@ offer_row = row_mapper(OfferRow)
     hostex_name="search_conversations",
     core=True,
     open_world=True,
-    keywords="inbox thread message guest chat unread latest",
+    keywords="thread message guest chat unread latest",
 )
 async def list_conversations(
     context: Context,
@@ -106,7 +106,7 @@ def _of_guest(name: str, threads: Sequence[api.ConversationSummary]) -> list[api
     hostex_name="get_conversation",
     core=True,
     open_world=True,
-    keywords="read messages thread history note guest said",
+    keywords="read messages thread history note said",
 )
 async def get_conversation(
     context: Context,

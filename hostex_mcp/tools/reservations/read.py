@@ -1,13 +1,17 @@
 """Tools that read reservations and stays, their custom fields and tags, and sources of direct bookings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from itertools import product
 from typing import Annotated, Literal, TypedDict
 
+from anyio.to_thread import run_sync
+
 from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, FieldProblem, windows
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.api.endpoints.models import Money
+from hostex_mcp.domain.guests import named, names_on
+from hostex_mcp.reads.lists import read_lists
 from hostex_mcp.toolkit.arguments import (
     Channel,
     Code,
@@ -19,10 +23,11 @@ from hostex_mcp.toolkit.arguments import (
     in_order,
 )
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.results import Item, ListPage, NamedRow, PageRequest, row_mapper
+from hostex_mcp.toolkit.results import Item, Key, ListPage, NamedRow, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
 
 Status = Literal["wait_accept", "wait_pay", "accepted", "cancelled", "denied", "timeout"]
+PaymentStatus = Literal["unreceived", "partial", "received", "over_received"]
 Revealable = Literal["lock_code", "id_document"]
 OrderBy = Literal["booked_at", "check_in_date", "check_out_date", "cancelled_at", "created_at"]
 
@@ -79,7 +84,7 @@ _reservation_tag = row_mapper(ReservationTagRow)
     hostex_name="search_reservations",
     core=True,
     open_world=True,
-    keywords="booking bookings stay stays guest arrival departure check-in check-out upcoming history "
+    keywords="booking bookings stay stays arrival departure check-in check-out upcoming history "
     "cancelled new latest recent changed yesterday pending open requests money price amount",
 )
 async def list_reservations(
@@ -95,19 +100,22 @@ async def list_reservations(
     start_check_out_date: Day | None = None,
     end_check_out_date: Day | None = None,
     order_by: OrderBy | None = None,
+    guest_name: ShortText | None = None,
+    payment_status: PaymentStatus | None = None,
+    cancelled_since: Day | None = None,
     reveal: Annotated[list[Revealable], "secrets to show in full detail"] | None = None,
 ) -> ListPage[StayRow]:
     """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
     has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
-    without dates only check-outs of the next 180 days are listed. Full detail adds guests, money, check-in
-    details and remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
+    without dates only check-outs of the next 180 days. Full detail adds guests, money, check-in details and
+    remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
     in_order(start_check_in_date=start_check_in_date, end_check_in_date=end_check_in_date)
     in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
     fixed = {
         "reservation_code": reservation_code,
         "channel_id": channel_id,
         "property_id": property_id,
-        "status": status,
+        "status": status or ("cancelled" if cancelled_since else None),
         "channel_type": channel_type,
         "order_by": order_by,
     }
@@ -118,6 +126,11 @@ async def list_reservations(
     dated = start_check_in_date or start_check_out_date
     notes = [] if dated else [DEFAULT_WINDOW]
     key = order_by or "booked_at"
+    if guest_name or payment_status or cancelled_since:
+        stays = await read_lists(context, api.LIST_RESERVATIONS, queries)
+        chosen, told = await run_sync(_chosen, stays.items, guest_name, payment_status, cancelled_since)
+        notes += [*stays.notes, *told]
+        return await context.chosen(chosen, page, _stay, order=_newest_by(key), notes=notes, reveal=reveal)
     return await context.merged(
         api.LIST_RESERVATIONS,
         queries,
@@ -127,6 +140,33 @@ async def list_reservations(
         notes=notes,
         reveal=reveal,
     )
+
+
+def _chosen(
+    stays: Sequence[api.Reservation],
+    guest_name: str | None,
+    payment_status: PaymentStatus | None,
+    cancelled_since: date | None,
+) -> tuple[list[api.Reservation], list[str]]:
+    """Return the stays that fit what Hostex has no filters for, with a note on how many were looked at."""
+    chosen = named(guest_name, stays, names_on) if guest_name else list(stays)
+    notes = [f"Looked at {len(stays)} stays, as Hostex has no such filter."]
+    if payment_status:
+        untold = sum(not (stay.payment and stay.payment.status) for stay in chosen)
+        notes += [f"Left out: {untold} stays without a payment state."] if untold else []
+        chosen = [stay for stay in chosen if stay.payment and stay.payment.status == payment_status]
+    if cancelled_since:
+        untold = sum(stay.cancelled_at is None for stay in chosen)
+        notes += [f"Left out: {untold} stays without a time of cancellation."] if untold else []
+        first = _moment(cancelled_since)
+        chosen = [stay for stay in chosen if stay.cancelled_at and stay.cancelled_at >= first]
+        notes.append(f"Cancelled since the start of {cancelled_since} in UTC.")
+    return chosen, notes
+
+
+def _newest_by(name: str) -> Callable[[api.Reservation], Key]:
+    """Return the order of stays in which the largest of an attribute comes first."""
+    return lambda stay: [-_moment(getattr(stay, name)).timestamp(), stay.key]
 
 
 def _periods(start: date | None, end: date | None) -> Sequence[tuple[date, date] | None]:

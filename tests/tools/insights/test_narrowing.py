@@ -26,11 +26,12 @@ DAYS = {
     "check_out_date": "2026-07-05",
     "start_date": "2026-05-01",
     "end_date": "2026-05-31",
+    "words": "check-in",
 }
 
 
 def required(tool: str) -> dict[str, Any]:
-    """The arguments that a tool needs, all of them days."""
+    """The arguments that a tool needs, nearly all of them days."""
     return {name: DAYS[name] for name in INSIGHTS[tool].get("required", [])}
 
 

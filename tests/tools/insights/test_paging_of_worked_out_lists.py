@@ -33,10 +33,10 @@ def moved_on(host: World) -> World:
 
 
 async def pages(
-    host: World, limits: Sequence[int], tool: str = "list_guests_waiting"
+    host: World, limits: Sequence[int], tool: str = "list_guests_waiting", **arguments: Any
 ) -> list[dict[str, Any]]:
     """All pages, each from another process."""
-    answer = await host.ask(tool, limit=limits[0])
+    answer = await host.ask(tool, limit=limits[0], **arguments)
     answers, number = [answer], 0
     while "next_cursor" in answer:
         host, number = moved_on(host), number + 1

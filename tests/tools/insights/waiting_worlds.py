@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hostex_mcp.sandbox.lookups import iso
 from hostex_mcp.sandbox.state import Row, SandboxAccount
-from tests.support.demo_cases import arrival, departure
+from tests.support.demo_cases import MOMENTS, arrival, departure
 from tests.tools.insights.calendar_truth import DAY, local_today
 from tests.tools.insights.daily_truth import speakers, waiting_since
 
@@ -106,6 +106,22 @@ def message(sign: str, moment: datetime, code: str) -> Row:
         "attachment": None,
         "created_at": iso(moment),
     }
+
+
+def saying(name: str, *texts: tuple[str, str]) -> Callable[[SandboxAccount], None]:
+    """What gives the thread with a guest just these messages, oldest first: whose, by its sign, and what it
+    says. The last came a minute before noon on the ordinary day, each one before a minute earlier."""
+
+    def say(account: SandboxAccount) -> None:
+        last = MOMENTS["an ordinary noon"] - timedelta(minutes=len(texts))
+        rows = [
+            message(sign, last + timedelta(minutes=place), f"m-{place}") | {"content": text}
+            for place, (sign, text) in enumerate(texts)
+        ]
+        talk = next(row for row in account.conversations.values() if row["guest"]["name"] == name)
+        talk["messages"] = rows[::-1]
+
+    return say
 
 
 def in_order(account: SandboxAccount, now: datetime) -> list[str]:
