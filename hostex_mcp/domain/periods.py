@@ -32,6 +32,14 @@ class Period:
         return Period(first, last)
 
     @property
+    def last_year(self) -> "Period":
+        """The same days a year before. The end of February stands beside the end of February, with 28 or 29
+        days, so that whole months stay whole."""
+        ends_month = (self.end + DAY).day == 1
+        end = _year_before(self.end)
+        return Period(_year_before(self.start), _next_month(end) - DAY if ends_month else end)
+
+    @property
     def is_month(self) -> bool:
         """Whether the period is exactly one calendar month."""
         return _whole_months(self) == 1
@@ -53,6 +61,11 @@ class Period:
     def nights_between(self, check_in: date, check_out: date) -> int:
         """Return how many nights from check-in to check-out lie in the period."""
         return max((min(check_out, self.end + DAY) - max(check_in, self.start)).days, 0)
+
+
+def _year_before(day: date) -> date:
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
 
 
 def _whole_months(period: Period) -> int:
