@@ -34,6 +34,7 @@ from hostex_mcp.domain import (
     gaps,
     month_end,
     nights,
+    on_the_books,
     performance,
     readiness,
     reviews_due,
@@ -268,6 +269,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
 _EXPLAINED = (
     nights,
     performance,
+    on_the_books,
     month_end,
     availability,
     stay_rules,

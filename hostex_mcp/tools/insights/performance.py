@@ -6,7 +6,6 @@ from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api import FieldProblem, Pace
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import APART, Earning, grouped, kept_alone, price, unpaid_cancellations
 from hostex_mcp.domain.lists import first
 from hostex_mcp.domain.money import code, decimals, rounded
@@ -16,7 +15,7 @@ from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.accounts import other_stays
 from hostex_mcp.reads.lists import Gathered, PartialReads, failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
-from hostex_mcp.reads.stays import all_stays, closed_nights, known_from
+from hostex_mcp.reads.stays import closed_nights, known_from, stays_of_periods
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, lean
@@ -89,7 +88,7 @@ async def get_performance(
     pace = Pace()
     portfolio = await read_portfolio(context, property_ids, group_id)
     spans = _spans(period, compare)
-    stays = await _read_stays(context, portfolio, spans)
+    stays = await stays_of_periods(context, portfolio, spans)
     book = await _read_book(context, portfolio, stays, spans, compare)
     before = book.before(period)
     await book.work_out(period, before, *spans)
@@ -123,22 +122,10 @@ async def get_performance(
 
 def _spans(period: Period, compare: Compare) -> list[Period]:
     """Return what has to be read, oldest first."""
-    earlier = period.last_year
-    if compare == "last_year" and earlier.end < period.start - DAY:
-        return [earlier, period]
+    if compare == "last_year":
+        return period.beside_last_year
     # The month before the first one may begin earlier than the period before.
-    parts = [earlier] if compare == "last_year" else [part.before for part in (period, *period.months())]
-    return [Period(min(part.start for part in parts), period.end)]
-
-
-async def _read_stays(
-    context: Context, portfolio: Portfolio, spans: Sequence[Period]
-) -> Gathered[Reservation]:
-    parts = [await all_stays(context, portfolio, span.start, span.end) for span in spans]
-    # A long stay may touch a year and the one before.
-    stays = {stay.key: stay for part in parts for stay in part.items}
-    notes = dict.fromkeys(note for part in parts for note in part.notes)
-    return Gathered(list(stays.values()), list(notes), [why for part in parts for why in part.failures])
+    return [Period(min(part.before.start for part in (period, *period.months())), period.end)]
 
 
 async def _read_book(
