@@ -9,6 +9,7 @@ from hostex_mcp.tools.insights.day_board import read_day
 from hostex_mcp.tools.insights.extension import check_stay_extension
 from hostex_mcp.tools.insights.gaps import find_calendar_gaps
 from hostex_mcp.tools.insights.month_end import get_month_end
+from hostex_mcp.tools.insights.offers import find_offers
 from hostex_mcp.tools.insights.pace import get_pace
 from hostex_mcp.tools.insights.performance import get_performance
 from hostex_mcp.tools.insights.readiness import check_arrival_readiness
@@ -29,6 +30,7 @@ TOOLS = (
     get_turnover_plan,
     check_calendar_conflicts,
     check_stay_extension,
+    find_offers,
     get_performance,
     get_pace,
     get_month_end,
