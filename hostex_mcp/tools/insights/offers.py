@@ -1,6 +1,6 @@
 """What guests who come or leave soon could be offered, at which price, and the calls that would do it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, TypedDict
@@ -15,7 +15,7 @@ from hostex_mcp.domain.nights import nights
 from hostex_mcp.domain.offers import KINDS, MOST_NIGHTS, Home, Kind, Offer, offers_to
 from hostex_mcp.domain.readiness import DIRECT
 from hostex_mcp.domain.stay_rules import ListingDays
-from hostex_mcp.reads.calendars import Calendars, SoldListing, add_listings, read_nights
+from hostex_mcp.reads.calendars import Calendars, ListingKey, SoldListing, add_listings, read_nights
 from hostex_mcp.reads.lists import failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Day, Id, Number, PropertyIds
@@ -31,15 +31,19 @@ _DEFINITION = (
     "extension: free nights right after the stay or before it, at most 7; gap_night: such nights with "
     "another guest at their other end; early_check_in and late_check_out: an hour or more, leaving "
     "cleaning_hours beside the other guest, within the property's usual times; shared_with: that guest could "
-    "have the same, only one can; total and nightly: what the `listing` asks for these nights: the guest's "
-    "own, for a booking without one another of the property; night_price: of the night beside these hours, as a measure, as Hostex has no "
-    "price for hours; cleaning tasks are not looked at: check_stay_extension shows them"
+    "have the same, only one can; total and nightly: what the `listing` asks for these nights, the guest's "
+    "own, or for a booking without one another of the property; night_price: of the night beside these "
+    "hours, as a measure, as Hostex has no price for hours; cleaning tasks are not looked at: "
+    "check_stay_extension shows them"
 )
 _CALLS = (
     "message: the call that offers it, its text is yours; change: the same with a price that the guest can "
     "book (Airbnb); then: the call that enters it once the guest agreed; dates of other channels' bookings "
     "are changed by the guest or on the channel. Nothing was written"
 )
+
+
+_Selling = Sequence[tuple[SoldListing, ListingDays]]
 
 
 class GuestOffers(TypedDict, total=False):
@@ -107,9 +111,9 @@ async def find_offers(
     )
     await _add_prices(context, portfolio, calendars, guests, (first, end + _AROUND))
     guests.sort(key=lambda guest: guest.sort)
-    pace, rows = Pace(), list[JsonObject]()
+    pace, rows, listed = Pace(), list[JsonObject](), {listing.key for listing in calendars.listings}
     for guest in guests:
-        rows.append(_row(portfolio, calendars, guest))
+        rows.append(_row(portfolio, guest, _selling(calendars, guest.stay, listed)))
         await pace.rest()
     answer = {
         "start_date": f"{start}",
@@ -177,13 +181,17 @@ def _own(stay: Reservation) -> tuple[str, str]:
     return stay.channel_type, stay.listing_id
 
 
-def _row(portfolio: Portfolio, calendars: Calendars, guest: _Guest) -> JsonObject:
-    stay = guest.stay
+def _selling(calendars: Calendars, stay: Reservation, listed: Collection[ListingKey]) -> _Selling:
+    """Return the listing that was booked, whatever others ask; of a booking without one, those of its
+    property, the host's own site first."""
     selling = calendars.selling(stay.property_id)
-    if any(listing.key == _own(stay) for listing in calendars.listings):
-        # A guest pays the price of the listing that was booked, whatever others ask.
-        selling = [sold for sold in selling if sold[0].key == _own(stay)]
-    selling.sort(key=lambda sold: sold[0].channel_type != "booking_site")
+    if _own(stay) in listed:
+        return [sold for sold in selling if sold[0].key == _own(stay)]
+    return sorted(selling, key=lambda sold: sold[0].channel_type != "booking_site")
+
+
+def _row(portfolio: Portfolio, guest: _Guest, selling: _Selling) -> JsonObject:
+    stay = guest.stay
     thread = {"conversation_id": stay.conversation_id}
     message = {**call("send_message", thread), "missing": ["message"]} if stay.conversation_id else None
     return lean(
@@ -196,9 +204,7 @@ def _row(portfolio: Portfolio, calendars: Calendars, guest: _Guest) -> JsonObjec
     )
 
 
-def _offer_row(
-    stay: Reservation, offer: Offer, selling: Sequence[tuple[SoldListing, ListingDays]]
-) -> JsonObject:
+def _offer_row(stay: Reservation, offer: Offer, selling: _Selling) -> JsonObject:
     shared = {"shared_with": offer.other.stay_code if offer.other else None}
     if offer.clock:
         clock = clock_text(offer.clock)
@@ -231,7 +237,7 @@ def _offer_row(
     return lean(row)
 
 
-def _price(offer: Offer, selling: Sequence[tuple[SoldListing, ListingDays]]) -> dict[str, Any]:
+def _price(offer: Offer, selling: _Selling) -> dict[str, Any]:
     """Return what a listing asks for the nights, the first that has a price and a currency for them all."""
     asked = nights(offer.first_night, offer.check_out)
     for listing, days in selling:
@@ -254,7 +260,7 @@ def _longer_rate(stay: Reservation, price: JsonObject) -> dict[str, Any]:
     return {"rate_amount": total, "currency": price["currency"]}
 
 
-def _hour_price(offer: Offer, selling: Sequence[tuple[SoldListing, ListingDays]]) -> dict[str, Any]:
+def _hour_price(offer: Offer, selling: _Selling) -> dict[str, Any]:
     night = Offer(offer.kind, offer.day, offer.first_night, 1)
     price = _price(night, selling)
     return {"night_price": price["total"], "currency": price["currency"]} if price else {}
