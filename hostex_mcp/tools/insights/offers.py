@@ -86,7 +86,7 @@ class _Guest:
 
 @tool(
     "Find offers",
-    keywords="upsell extension extend early check-in late check-out gap night orphan extra revenue sell more",
+    keywords="upsell early check-in late check-out extra revenue sell more",
 )
 async def find_offers(
     context: Context,

@@ -44,36 +44,26 @@ By = Literal["month", "property", "channel"]
 _Groups = Mapping[str | int, Sequence[Earning]]
 
 
-class BooksRow(TypedDict, total=False):
-    """Nights and money on the books. `money` has revenue and adr of each currency, in major units."""
-
-    nights_sold: int
-    stays: int
-    nights_without_price: int
-    nights_not_allocated: int
-    bookings_apart: int
-    money: list[dict[str, Any]]
-
-
 class PaceRow(TypedDict, total=False):
-    """The books of a month, property or channel, or under `row` of what is in no property. `change` is since
-    last year, `pickup` since the earlier day; both have the form of books."""
+    """The books of a month, property or channel, or under `row` of what is in no property, on three days.
+    `change` is since last year, `pickup` since the earlier day. All have nights_sold, stays, and money with
+    revenue and adr by currency, in major units."""
 
     month: str
     property_id: int
     property: str
     channel_type: str
     row: str
-    now: BooksRow
-    last_year: BooksRow
-    earlier: BooksRow
+    now: dict[str, Any]
+    last_year: dict[str, Any]
+    earlier: dict[str, Any]
     change: dict[str, Any]
     pickup: dict[str, Any]
 
 
 class PaceReport(TypedDict, total=False):
-    """The books for some nights, in total and by month, property or channel, and the moments that they are
-    of."""
+    """The books for some nights, in total and by month, property or channel, and their moments; the total has
+    the form of a row."""
 
     start_date: str
     end_date: str
@@ -82,7 +72,7 @@ class PaceReport(TypedDict, total=False):
     last_year_end_date: str
     last_year_as_of: str
     earlier_as_of: str
-    total: PaceRow
+    total: dict[str, Any]
     rows: list[PaceRow]
     notes: list[str]
     failed: list[dict[str, Any]]
