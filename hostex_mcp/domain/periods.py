@@ -6,6 +6,12 @@ from datetime import date, timedelta
 from hostex_mcp.domain.days import DAY
 
 
+def year_before(day: date) -> date:
+    """Return the same date a year before, the 28th for a 29 February."""
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Nights from `start` to `end`, both included."""
@@ -32,6 +38,21 @@ class Period:
         return Period(first, last)
 
     @property
+    def last_year(self) -> "Period":
+        """The same days a year before. The end of February stands beside the end of February, with 28 or 29
+        days, so that whole months stay whole."""
+        ends_month = (self.end + DAY).day == 1
+        end = year_before(self.end)
+        return Period(year_before(self.start), _next_month(end) - DAY if ends_month else end)
+
+    @property
+    def beside_last_year(self) -> "list[Period]":
+        """The same days a year before and the period; one that holds both where they meet."""
+        earlier = self.last_year
+        apart = earlier.end < self.start - DAY
+        return [earlier, self] if apart else [Period(earlier.start, self.end)]
+
+    @property
     def is_month(self) -> bool:
         """Whether the period is exactly one calendar month."""
         return _whole_months(self) == 1
@@ -53,6 +74,14 @@ class Period:
     def nights_between(self, check_in: date, check_out: date) -> int:
         """Return how many nights from check-in to check-out lie in the period."""
         return max((min(check_out, self.end + DAY) - max(check_in, self.start)).days, 0)
+
+
+def months_from(day: date, count: int) -> Period:
+    """Return so many whole months, that of a day and those after it."""
+    after = day.replace(day=1)
+    for _ in range(count):
+        after = _next_month(after)
+    return Period(day.replace(day=1), after - DAY)
 
 
 def _whole_months(period: Period) -> int:

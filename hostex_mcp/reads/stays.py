@@ -14,6 +14,7 @@ from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.nights import holds
+from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stays import by_check_in
 from hostex_mcp.domain.wording import some
 from hostex_mcp.reads.lists import Gathered, PartialReads, read_lists
@@ -86,6 +87,16 @@ async def all_stays(
     """
     stays = await stays_between(context, portfolio, start, end, FOLLOWING)
     return await with_long_stays(context, portfolio, stays, end, following=following)
+
+
+async def stays_of_periods(
+    context: Context, portfolio: Portfolio, periods: Iterable[Period]
+) -> Gathered[Reservation]:
+    """Read every stay that touches one of several periods, each once, as `all_stays` does."""
+    parts = [await all_stays(context, portfolio, period.start, period.end) for period in periods]
+    stays = {stay.key: stay for part in parts for stay in part.items}
+    notes = dict.fromkeys(note for part in parts for note in part.notes)
+    return Gathered(list(stays.values()), list(notes), [why for part in parts for why in part.failures])
 
 
 async def with_long_stays(

@@ -14,7 +14,8 @@ ABOUT_MONEY = frozenset(
         *("get_pricing_ratios", "get_airbnb_price_and_rules", "get_vrbo_price_and_rules"),
         *("update_listing_prices", "update_property_prices"),
         *("update_airbnb_price_and_rules", "update_vrbo_price_and_rules"),
-        *("create_reservation", "check_stay_extension", "get_performance", "get_month_end"),
+        *("create_reservation", "check_stay_extension", "get_performance", "get_pace", "find_offers"),
+        "get_month_end",
         *("list_special_offers", "send_special_offer", "withdraw_special_offer"),
     )
 )

@@ -1,4 +1,4 @@
-// How well the properties sell: a measure by month, property or channel, beside the period before.
+// How well the properties sell: a measure by month, property or channel, beside the period before or a year before.
 
 import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
@@ -15,6 +15,7 @@ const MEASURES = {
   nights_sold: { label: "Nights sold", of: ({ nights_sold }) => nights_sold },
 };
 const BY = { __proto__: null, property: "Property", month: "Month", channel: "Channel" };
+const COMPARE = { __proto__: null, previous: "Beside the period before", last_year: "Beside last year" };
 const APART = { __proto__: null, "not allocated": "Not allocated to a property", "day use": "Day use", cancelled: "Cancelled" };
 
 const view = document.getElementById("view");
@@ -28,6 +29,10 @@ class Report {
     this.currency = this.currencies()[0];
     this.status = el("div", { role: "status" });
     this.body = el("div", {});
+  }
+
+  get compare() {
+    return this.data.compare ?? "previous";
   }
 
   currencies() {
@@ -49,6 +54,7 @@ class Report {
         el("div", "grow", el("h1", {}, "Performance"), el("p", "quiet small", `${period(data.start_date, data.end_date)}${data.previous_start_date ? `, compared with ${period(data.previous_start_date, data.previous_end_date)}` : ""}`)),
         unit,
         choice("Period", [["", "Another period …"], ...periods()], "", (span) => this.read(span.split(" "), this.by)),
+        choice("Compared with", Object.entries(COMPARE), this.compare, (compare) => this.read([data.start_date, data.end_date], this.by, compare)),
         host.can("fullscreen") && button("⤢", () => host.expand(), { "aria-label": "Full screen", title: "Full screen" }),
       ),
       this.status,
@@ -63,10 +69,12 @@ class Report {
 
   /** The totals; each card is the button of its measure. */
   cards() {
-    const { total = {}, previous_total: before } = this.data;
+    const { total = {}, previous_total: before, total_change: change } = this.data;
+    // The server leaves out what it cannot compare.
+    const then = (key) => (change && typeof this.value(key, change) !== "number" ? undefined : this.value(key, before));
     const card = ([key, { label }]) =>
       button(
-        [el("span", "small", label), el("b", "figure", this.words(key, this.value(key, total))), before && this.change(key, this.value(key, total), this.value(key, before))],
+        [el("span", "small", label), el("b", "figure", this.words(key, this.value(key, total))), before && this.change(key, this.value(key, total), then(key))],
         () => this.turn({ measure: key }),
         { kind: "card", "aria-pressed": String(key === this.measure) },
       );
@@ -134,7 +142,7 @@ class Report {
     replace(
       this.body,
       el("h2", {}, `${label} by ${BY[this.by].toLowerCase()}`),
-      el("p", "key small quiet", el("span", {}, el("i", "swatch"), "This period"), el("span", {}, el("i", "swatch was"), this.by === "month" ? "The month before" : "The period before")),
+      el("p", "key small quiet", el("span", {}, el("i", "swatch"), "This period"), el("span", {}, el("i", "swatch was"), this.compare === "last_year" ? "A year before" : this.by === "month" ? "The month before" : "The period before")),
       el("div", { class: "chart", "aria-hidden": shown.length > 0 && "true" }, chart),
       el("p", "actions", toggle, host.can("download") && button("Download CSV", () => this.download(lines))),
       this.table(lines),
@@ -171,14 +179,14 @@ class Report {
     replace(this.status, answer?.isError ? problem({ message: answer.message ?? "This app did not save the file." }) : "");
   }
 
-  /** Read another period, or the same one by something else. */
-  async read([start, end], by) {
+  /** Read another period, or the same one by something else or beside another. */
+  async read([start, end], by, compare = this.compare) {
     const { property_ids, group_id } = asked;
     replace(this.status, el("p", "quiet small", "Reading …"));
-    const answer = await host.read("get_performance", { start_date: start, end_date: end, by, ...(property_ids && { property_ids }), ...(group_id && { group_id }) });
+    const answer = await host.read("get_performance", { start_date: start, end_date: end, by, ...(property_ids && { property_ids }), ...(group_id && { group_id }), ...(compare !== "previous" && { compare }) });
     if (answer.error) {
       this.draw();
-      return replace(this.status, problem(answer.error, () => this.read([start, end], by)));
+      return replace(this.status, problem(answer.error, () => this.read([start, end], by, compare)));
     }
     Object.assign(this, { data: answer.data, by });
     replace(this.status);

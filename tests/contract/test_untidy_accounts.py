@@ -61,6 +61,7 @@ ARGUMENTS: dict[str, list[Row]] = {
     "check_stay_extension": [{"stay_code": STAY, "check_out_date": ahead(9)}],
     "find_available_properties": [{"check_in_date": ahead(40), "check_out_date": ahead(44)}],
     "get_performance": [{**days(-30, 30), "by": by} for by in ("property", "channel", "month")],
+    "get_pace": [{**days(-30, 60), "by": by} for by in ("property", "channel", "month")],
     "get_month_end": [{"start_date": "2026-10-01", "end_date": "2026-10-31"}],
 }
 READS = sorted(name for name, tool in CATALOGUE.items() if tool.effect is Effect.READ)

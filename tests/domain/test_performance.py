@@ -144,6 +144,29 @@ def test_any_other_period_is_compared_with_as_many_nights() -> None:
     assert week.before == Period(date(2026, 2, 23), date(2026, 3, 1))
 
 
+def test_last_year_are_the_same_dates_and_the_end_of_february_stays_the_end_of_february() -> None:
+    pairs = [
+        ("2026-06-15", "2026-07-14", "2025-06-15", "2025-07-14"),
+        ("2028-02-01", "2028-02-29", "2027-02-01", "2027-02-28"),
+        ("2029-02-01", "2029-02-28", "2028-02-01", "2028-02-29"),
+        ("2028-02-29", "2028-02-29", "2027-02-28", "2027-02-28"),
+        ("2028-02-20", "2028-03-10", "2027-02-20", "2027-03-10"),
+        ("2029-01-15", "2029-02-28", "2028-01-15", "2028-02-29"),
+        ("2028-01-01", "2028-12-31", "2027-01-01", "2027-12-31"),
+    ]
+    for now, then in ((pair[:2], pair[2:]) for pair in pairs):
+        start, end, earlier, last = map(date.fromisoformat, (*now, *then))
+        assert Period(start, end).last_year == Period(earlier, last)
+
+
+@given(some.dates(date(2024, 1, 1), date(2028, 1, 1)), some.integers(0, 500))
+def test_the_months_of_a_period_stand_beside_each_night_of_last_year_once(start: date, length: int) -> None:
+    period = Period(start, start + timedelta(days=length))
+    parts = [month.last_year for month in period.months()]
+    assert (parts[0].start, parts[-1].end) == (period.last_year.start, period.last_year.end)
+    assert [part.end + timedelta(days=1) for part in parts[:-1]] == [part.start for part in parts[1:]]
+
+
 @given(some.dates(date(2024, 1, 1), date(2028, 1, 1)), some.integers(0, 500))
 def test_the_months_of_a_period_hold_each_of_its_nights_once(start: date, length: int) -> None:
     period = Period(start, start + timedelta(days=length))

@@ -62,6 +62,7 @@ ARGUMENTS: dict[str, list[Row]] = {
     "list_guests_waiting": [{}, {"days": 180}],
     "check_stay_extension": [{"stay_code": "0-HMDEMO0005-ine005", "check_out_date": ahead(6)}],
     "find_available_properties": [{"check_in_date": ahead(40), "check_out_date": ahead(44)}],
+    "get_pace": [{"by": by} for by in ("month", "property", "channel")],
     "get_performance": [
         {"start_date": ahead(-30), "end_date": ahead(30), "by": by} for by in ("property", "channel")
     ],

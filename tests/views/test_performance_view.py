@@ -135,6 +135,27 @@ def test_another_period_and_another_grouping_are_read_through_the_app(stage: Sta
     )
 
 
+def test_last_year_stands_beside_the_figures_and_what_cannot_be_compared_has_no_change(stage: Stage) -> None:
+    change = {"nights_sold": 0, "money": [{"currency": "EUR", "revenue": 500.5}]}
+    before = {
+        "previous_start_date": "2025-11-01",
+        "previous_end_date": "2025-11-30",
+    }
+    stage.answers["get_performance"] = lambda _: _report(
+        _home("Alfama", 5), total_change=change, compare="last_year", **before
+    )
+    view = _show(stage, _report(_home("Alfama", 5))).view
+
+    view.get_by_label("Compared with").select_option("Beside last year")
+    expect(view.get_by_text("November 2026, compared with November 2025")).to_be_visible()
+    expect(view.get_by_text("A year before")).to_be_visible()
+    expect(view.get_by_role("button", name="Occupancy 50% no comparison")).to_be_visible()
+    expect(view.get_by_role("button", name="Revenue €1,500.50 up 50%")).to_be_visible()
+    view.get_by_role("button", name="Month", exact=True).click()
+    expect(view.get_by_role("heading", name="Revenue by month")).to_be_visible()
+    assert [args["compare"] for name, args in stage.calls if name == "get_performance"] == ["last_year"] * 2
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_figures_of_the_demo_account_fit_from_a_phone_to_a_desk(stage: Stage, scheme: str) -> None:
     for by, width in (("month", 360), ("channel", 720), ("property", 1280)):

@@ -12,6 +12,8 @@ from hostex_mcp.tools.insights.guests import find_guest
 from hostex_mcp.tools.insights.inbox import get_inbox
 from hostex_mcp.tools.insights.message_search import search_messages
 from hostex_mcp.tools.insights.month_end import get_month_end
+from hostex_mcp.tools.insights.offers import find_offers
+from hostex_mcp.tools.insights.pace import get_pace
 from hostex_mcp.tools.insights.performance import get_performance
 from hostex_mcp.tools.insights.readiness import check_arrival_readiness
 from hostex_mcp.tools.insights.reviews_due import list_reviews_due
@@ -31,7 +33,9 @@ TOOLS = (
     get_turnover_plan,
     check_calendar_conflicts,
     check_stay_extension,
+    find_offers,
     get_performance,
+    get_pace,
     get_month_end,
     list_changes,
     get_activity,

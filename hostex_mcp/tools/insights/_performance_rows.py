@@ -5,17 +5,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from hostex_mcp.api import paced
 from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.earnings import APART, Earning, earnings, paced_earnings
+from hostex_mcp.domain.earnings import APART, Earning, Place, earnings, paced_earnings
 from hostex_mcp.domain.lists import KeyT
 from hostex_mcp.domain.money import rounded
 from hostex_mcp.domain.performance import Figures, blocked_nights, figures
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.toolkit.results import JsonObject, lean
+from hostex_mcp.tools.insights._performance_change import change
+
+Compare = Literal["previous", "last_year"]
 
 
 class CurrencyRow(TypedDict, total=False):
@@ -47,7 +50,7 @@ class FiguresRow(TypedDict, total=False):
 
 class PerformanceRow(FiguresRow, total=False):
     """Figures of one property, channel or month, or under `row` of what is in none of the properties;
-    `previous` has the same form."""
+    `previous` has the same form, and so has `change`, with more in percent."""
 
     row: str
     property_id: int
@@ -55,12 +58,14 @@ class PerformanceRow(FiguresRow, total=False):
     channel_type: str
     month: str
     previous: dict[str, Any]
+    change: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything that figures are worked out from; `closed` is None where no calendar could be read,
-    `elsewhere` are further stays of the same orders."""
+    """Everything that figures are worked out from; `closed` is None where no calendar could be read and has
+    no nights before `closed_from`, `elsewhere` are further stays of the same orders. Periods stand beside
+    those that they are to `compare` with."""
 
     portfolio: Portfolio
     stays: Sequence[Reservation]
@@ -68,12 +73,23 @@ class Book:
     of_home: Mapping[int, Sequence[Reservation]]
     closed: Mapping[int, set[date]] | None
     sells_in: Mapping[int, Collection[str]]
+    closed_from: date
+    compare: Compare
     _earnings: dict[Period, Sequence[Earning]] = field(default_factory=dict[Period, Sequence[Earning]])
 
     @property
     def ids(self) -> Sequence[int]:
         """Return the ids of the properties."""
         return [place.id for place in self.portfolio.properties]
+
+    def before(self, period: Period) -> Period:
+        """Return the period that one is compared with."""
+        return period.last_year if self.compare == "last_year" else period.before
+
+    def compared(self, period: Period, now: JsonObject, before: JsonObject) -> dict[str, Any]:
+        """Return the figures of the period before, and the change since then."""
+        known = self.before(period).start >= self.closed_from
+        return {"previous": {**before}, "change": change(now, before, calendar=known)}
 
     async def work_out(self, *periods: Period) -> None:
         """Work out what the stays earn in these periods, while others run."""
@@ -127,24 +143,20 @@ async def figure_rows(book: Book, period: Period, by: str) -> list[PerformanceRo
 
 
 def _month(book: Book, month: Period) -> PerformanceRow:
-    before = month.before
-    return PerformanceRow(
-        month=f"{month.start:%Y-%m}",
-        **book.row(month, book.earned(month), book.ids),
-        previous=book.row(before, book.earned(before), book.ids),
-    )
+    before = book.before(month)
+    now, then = (book.row(part, book.earned(part), book.ids) for part in (month, before))
+    return PerformanceRow(month=f"{month.start:%Y-%m}", **now, **book.compared(month, now, then))
 
 
 async def _by_channel(book: Book, period: Period) -> list[PerformanceRow]:
+    earlier = book.before(period)
     now = book.earned_by(period, lambda earning: earning.stay.channel_type)
-    before = book.earned_by(period.before, lambda earning: earning.stay.channel_type)
+    before = book.earned_by(earlier, lambda earning: earning.stay.channel_type)
 
     def row(channel: str) -> PerformanceRow:
-        return PerformanceRow(
-            channel_type=channel,
-            **book.row(period, now.get(channel, ())),
-            previous=book.row(period.before, before.get(channel, ())),
-        )
+        figures = book.row(period, now.get(channel, ()))
+        then = book.row(earlier, before.get(channel, ()))
+        return PerformanceRow(channel_type=channel, **figures, **book.compared(period, figures, then))
 
     return await paced(row, {**now, **before})
 
@@ -154,32 +166,30 @@ async def _by_home(book: Book, period: Period) -> list[PerformanceRow]:
     def key(earning: Earning) -> int:
         return earning.property_id if earning.sold else 0
 
-    now, before = book.earned_by(period, key), book.earned_by(period.before, key)
+    earlier = book.before(period)
+    now, before = book.earned_by(period, key), book.earned_by(earlier, key)
 
     def row(home: int) -> PerformanceRow:
-        return PerformanceRow(
-            property_id=home,
-            property=book.portfolio.titled(home),
-            **book.row(period, now.get(home, ()), [home]),
-            previous=book.row(period.before, before.get(home, ()), [home]),
-        )
+        figures = book.row(period, now.get(home, ()), [home])
+        then = book.row(earlier, before.get(home, ()), [home])
+        compared = book.compared(period, figures, then)
+        return PerformanceRow(property_id=home, property=book.portfolio.titled(home), **figures, **compared)
 
     return await paced(row, book.ids)
 
 
 def apart_rows(book: Book, period: Period) -> list[PerformanceRow]:
     """Return a row for each kind of booking that earns without a night sold in a property."""
+    earlier = book.before(period)
     now = book.earned_by(period, lambda earning: earning.place)
-    before = book.earned_by(period.before, lambda earning: earning.place)
-    return [
-        PerformanceRow(
-            row=why,
-            **_apart(book.figures(period, now.get(why, ()))),
-            previous={**_apart(book.figures(period.before, before.get(why, ())))},
-        )
-        for why in APART
-        if why in now or why in before
-    ]
+    before = book.earned_by(earlier, lambda earning: earning.place)
+
+    def row(why: Place) -> PerformanceRow:
+        figures = _apart(book.figures(period, now.get(why, ())))
+        then = _apart(book.figures(earlier, before.get(why, ())))
+        return PerformanceRow(row=why, **figures, **book.compared(period, figures, then))
+
+    return [row(why) for why in APART if why in now or why in before]
 
 
 def _ranked(book: Book, period: Period, rows: Sequence[PerformanceRow]) -> list[PerformanceRow]:

@@ -1,6 +1,6 @@
 """How well the properties sell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, TypedDict
 
@@ -15,12 +15,12 @@ from hostex_mcp.domain.stays import guest
 from hostex_mcp.reads.accounts import other_stays
 from hostex_mcp.reads.lists import Gathered, PartialReads, failure_rows
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
-from hostex_mcp.reads.stays import all_stays, closed_nights, known_from
+from hostex_mcp.reads.stays import closed_nights, known_from, stays_of_periods
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, in_order
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, lean
 from hostex_mcp.toolkit.tool import tool
-from hostex_mcp.tools.insights._performance_rows import Book, PerformanceRow, apart_rows, figure_rows
+from hostex_mcp.tools.insights._performance_rows import Book, Compare, PerformanceRow, apart_rows, figure_rows
 from hostex_mcp.tools.insights._wording import cancelled_notes, unpriced_notes
 
 _MOST_ROWS, _MOST_NAMED = 50, 5
@@ -31,23 +31,32 @@ _DEFINITIONS = (
     "currency; room revenue excludes fees and taxes, revenue includes everything, also commission; money of "
     "a stay is spread over its nights; rows not allocated, day use and cancelled (what was received) have "
     "revenue without a night sold, so no part in adr and revpar; every amount is in one row and in the "
-    "total; booking_window_days is a median; rows: by currency, most revenue first"
+    "total; booking_window_days is a median; rows: by currency, most revenue first; change = now less "
+    "previous, occupancy in points, _percent of previous"
 )
-
+_LAST_YEAR = (
+    "last year = the same dates a year before, not the same weekdays; the end of February stands beside the "
+    "end of February; properties count as for sale also before they were listed"
+)
+_NO_CHANGE = (
+    "Nights before count as for sale, so the change of occupancy, revpar and nights for sale is left out."
+)
 _CHOSEN = "Only the chosen properties: stays that are not allocated to any are not read."
 _NO_CALENDAR = "The calendar could not be read: nights for sale, occupancy and revpar are left out."
 
 
 class Performance(TypedDict, total=False):
-    """Figures of a period and the one before it, in total and by property, channel or month; the totals have
-    the form of a row."""
+    """Figures of a period and the one it is compared with, in total and by property, channel or month; the
+    totals and their change have the form of a row."""
 
     start_date: str
     end_date: str
+    compare: Compare
     previous_start_date: str
     previous_end_date: str
     total: dict[str, Any]
     previous_total: dict[str, Any]
+    total_change: dict[str, Any]
     rows: list[PerformanceRow]
     notes: list[str]
     failed: list[dict[str, Any]]
@@ -55,20 +64,22 @@ class Performance(TypedDict, total=False):
 
 @tool(
     "Get performance",
-    keywords="occupancy adr revpar revenue earn earnings report statistics pace kpi booking window channel "
-    "mix",
+    keywords="occupancy adr revpar revenue earn earnings report statistics kpi booking window channel mix "
+    "compare last year",
 )
 async def get_performance(
     context: Context,
     start_date: Day,
     end_date: Day,
     by: Literal["property", "channel", "month"] | None = None,
+    compare: Compare = "previous",
     property_ids: PropertyIds | None = None,
     group_id: Id | None = None,
 ) -> Item[Performance]:
     """Occupancy, ADR, RevPAR, revenue and booking window of the nights from start_date to end_date, in total
-    and by property (default), channel or month, each beside the period before; revenue without a night sold
-    in rows of its own. Currencies are never mixed; `notes` has the definitions."""
+    and by property (default), channel or month, each beside what it was in the period before (default) or on
+    the same days last year, and the change; revenue without a night sold in rows of its own. Currencies are
+    never mixed; `notes` has the definitions."""
     in_order(start_date=start_date, end_date=end_date)
     period = Period(start_date, end_date)
     if period.nights > _MOST_DAYS:
@@ -76,13 +87,11 @@ async def get_performance(
     # A large account's year takes long in one piece, so other calls go on between the parts.
     pace = Pace()
     portfolio = await read_portfolio(context, property_ids, group_id)
-    before = period.before
-    # The month before the first one may begin earlier than the period before.
-    start = min(part.before.start for part in [period, *period.months()])
-    stays = await all_stays(context, portfolio, start, end_date)
-    book = await _read_book(context, portfolio, stays, start, end_date)
-    read = Period(start, end_date)
-    await book.work_out(period, before, read)
+    spans = _spans(period, compare)
+    stays = await stays_of_periods(context, portfolio, spans)
+    book = await _read_book(context, portfolio, stays, spans, compare)
+    before = book.before(period)
+    await book.work_out(period, before, *spans)
     await pace.rest()
     total = book.row(period, book.earned(period), book.ids)
     await pace.rest()
@@ -93,14 +102,17 @@ async def get_performance(
     await pace.rest()
     rows = await figure_rows(book, period, by or "property")
     await pace.rest()
-    notes = await _notes(context, book, period, read)
+    notes = await _notes(book, period, spans)
+    await pace.rest()
     answer = {
         "start_date": f"{period.start}",
         "end_date": f"{period.end}",
+        "compare": compare,
         "previous_start_date": f"{before.start}",
         "previous_end_date": f"{before.end}",
         "total": total,
         "previous_total": previous_total,
+        "total_change": book.compared(period, total, previous_total)["change"],
         "rows": [*apart, *rows],
         "notes": [_DEFINITIONS, *notes, *stays.notes],
         "failed": failure_rows(stays.failures),
@@ -108,13 +120,24 @@ async def get_performance(
     return Item(lean(answer), long="rows", most={"rows": _MOST_ROWS})
 
 
+def _spans(period: Period, compare: Compare) -> list[Period]:
+    """Return what has to be read, oldest first."""
+    if compare == "last_year":
+        return period.beside_last_year
+    # The month before the first one may begin earlier than the period before.
+    return [Period(min(part.before.start for part in (period, *period.months())), period.end)]
+
+
 async def _read_book(
-    context: Context, portfolio: Portfolio, stays: Gathered[Reservation], start: date, end: date
+    context: Context,
+    portfolio: Portfolio,
+    stays: Gathered[Reservation],
+    spans: Sequence[Period],
+    compare: Compare,
 ) -> Book:
     pace, of_home = Pace(), grouped(stays.items, lambda stay: stay.property_id)
     parts = PartialReads(stays.failures, stays.notes)
-    reading = closed_nights(context, [place.id for place in portfolio.properties], start, end)
-    closed = await parts.read("blocked nights", reading, None)
+    closed = await parts.read("blocked nights", _closed(context, portfolio, spans), None)
     further = await parts.rows("stays of cancelled orders", other_stays(context, stays.items, kept_alone))
     sells_in: dict[int, set[str]] = {}
     for place in portfolio.properties:
@@ -124,24 +147,46 @@ async def _read_book(
         listed = {code(link.currency) for link in place.channels if link.currency}
         if currencies := {currency for currency, *_ in prices} or listed:
             sells_in[place.id] = currencies
-    return Book(portfolio, stays.items, further or (), of_home, closed, sells_in)
+    since = known_from(context)
+    return Book(portfolio, stays.items, further or (), of_home, closed, sells_in, since, compare)
 
 
-async def _notes(context: Context, book: Book, period: Period, read: Period) -> list[str]:
+async def _closed(context: Context, portfolio: Portfolio, spans: Sequence[Period]) -> Mapping[int, set[date]]:
+    ids = [place.id for place in portfolio.properties]
+    closed: dict[int, set[date]] = {}
+    for span in spans:
+        for home, nights in (await closed_nights(context, ids, span.start, span.end)).items():
+            closed.setdefault(home, set()).update(nights)
+    return closed
+
+
+async def _notes(book: Book, period: Period, spans: Sequence[Period]) -> list[str]:
     """Return what the numbers leave out, and what there is to know about those of the period."""
-    pace, since = Pace(), known_from(context)
-    early = [f"Blocks before {since} are not known."] if since > read.start else []
-    notes = [] if book.portfolio.whole else [_CHOSEN]
-    notes += [_NO_CALENDAR] if book.closed is None else early
+    pace = Pace()
+    notes = [_LAST_YEAR] if book.compare == "last_year" else []
+    notes += [] if book.portfolio.whole else [_CHOSEN]
+    notes += _calendar_notes(book, period, spans)
     notes += _twice_notes(book, book.earned(period), period)
     await pace.rest()
     notes += _apart_notes(book, period)
     await pace.rest()
-    unpriced = [
-        earning.stay.stay_code or guest(earning.stay) for earning in book.earned(read) if not earning.currency
-    ]
+    unpriced = {
+        earning.stay.key: earning.stay.stay_code or guest(earning.stay)
+        for span in spans
+        for earning in book.earned(span)
+        if not earning.currency
+    }
     cancelled = unpaid_cancellations(book.stays, period, book.elsewhere)
-    return [*notes, *unpriced_notes(unpriced), *cancelled_notes(cancelled)]
+    return [*notes, *unpriced_notes(list(unpriced.values())), *cancelled_notes(cancelled)]
+
+
+def _calendar_notes(book: Book, period: Period, spans: Sequence[Period]) -> list[str]:
+    if book.closed is None:
+        return [_NO_CALENDAR]
+    if spans[0].start >= book.closed_from:
+        return []
+    note = f"Blocks before {book.closed_from} are not known."
+    return [note if book.before(period).start >= book.closed_from else f"{note} {_NO_CHANGE}"]
 
 
 def _twice_notes(book: Book, earned: Sequence[Earning], period: Period) -> list[str]:

@@ -35,7 +35,7 @@ NOT_FOR_CO_HOSTS = {
     *("list_transactions", "create_transaction", "update_transaction", "delete_transaction"),
     *("list_income_items", "list_expense_items", "list_income_methods", "list_expense_methods"),
     *("get_month_end", "get_performance", "get_pricing_ratios", "check_stay_extension"),
-    *("update_listing_prices", "update_property_prices", "create_reservation"),
+    *("update_listing_prices", "update_property_prices", "create_reservation", "get_pace", "find_offers"),
     *("get_airbnb_price_and_rules", "update_airbnb_price_and_rules"),
     *("get_vrbo_price_and_rules", "update_vrbo_price_and_rules"),
     *("list_special_offers", "send_special_offer", "withdraw_special_offer"),
