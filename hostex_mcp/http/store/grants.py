@@ -24,6 +24,7 @@ from hostex_mcp.http.store.grant_rows import (
 from hostex_mcp.http.store.records import Credential, Grant, Status
 from hostex_mcp.http.store.schema import CHANGES, CODES, GRANTS, INVITATIONS, NOTICE_ADDRESSES, TOKENS
 from hostex_mcp.http.store.token_text import can_be_kept
+from hostex_mcp.server.changes.record import OPEN
 
 PENDING_LIFE = timedelta(minutes=15)
 _CLOCKS_APART = timedelta(minutes=5)
@@ -31,6 +32,7 @@ _CLOCKS_APART = timedelta(minutes=5)
 _SETTLED = 2 * PENDING_LIFE
 _AT_ONCE = 100
 OWNER_ENDED = "The owner of the Hostex account ended the connection that it came from."
+_OPEN = [state.value for state in OPEN]
 _ALIVE = GRANTS.c.status != "ended"
 _WIPED: dict[str, Any] = dict.fromkeys(
     ("credential", "credential_ends_at", "fingerprint", "leased_by", "leased_until")
@@ -157,8 +159,9 @@ class Grants:
 
     async def end(self, grant_id: str, reason: str) -> EndedGrants | None:
         """End the grant for a reason that is shown, with those of the people who were invited by it: in one
-        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted. Gives
-        what was ended to the one caller that ended it; None to any later one."""
+        transaction its credential is wiped, and codes, tokens, changes and invitations are deleted, but for
+        changes that an owner who stays decided on. Gives what was ended to the one caller that ended it; None
+        to any later one."""
         async with self._context.database.transaction() as connection:
             query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
             row = (await connection.execute(query)).one_or_none()
@@ -169,6 +172,8 @@ class Grants:
             for person in people:
                 await self._wipe(connection, person, OWNER_ENDED)
             await self._wipe(connection, grant_id, reason)
+            # With the owner nobody is left who would read them.
+            await connection.execute(delete(CHANGES).where(CHANGES.c.owner_id == grant_id))
         return EndedGrants((grant_id, *people), self._last_credential(row))
 
     def _last_credential(self, row: AnyRow) -> Credential | None:
@@ -246,7 +251,9 @@ class Grants:
         await connection.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(ended))
         await connection.execute(delete(CODES).where(CODES.c.grant_id == grant_id))
         await connection.execute(delete(TOKENS).where(TOKENS.c.grant_id == grant_id))
-        await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id))
+        # The owner who decided on those of a person goes on reading what was decided.
+        unread = or_(CHANGES.c.owner_id.is_(None), CHANGES.c.state.in_(_OPEN))
+        await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id, unread))
         await connection.execute(delete(INVITATIONS).where(INVITATIONS.c.grant_id == grant_id))
         await connection.execute(delete(NOTICE_ADDRESSES).where(NOTICE_ADDRESSES.c.grant_id == grant_id))
 
