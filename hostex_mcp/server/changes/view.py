@@ -120,10 +120,10 @@ class OutcomeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeView:
-    """A change as a person reads it. `app` is who asked for it, an app or a person. `text` is that of a draft,
-    which they may edit, without what nobody sees; `spelled` is the same with that spelled out, as it is sent
-    unless they edit it. `undoable` says before the decision whether there will be an undo. `seen` stands for
-    all that is shown and goes with their decision."""
+    """A change as a person reads it. `app` is who asked for it, an app or a person. `text` is that of a
+    draft, which they may edit, without what nobody sees; `spelled` is the same with that spelled out, as it
+    is sent unless they edit it. `undoable` says before the decision whether there will be an undo. `seen`
+    stands for all that is shown and goes with their decision."""
 
     id: str
     app: str
