@@ -126,6 +126,10 @@ class ChangeTable:
         newest first: their own and, of the people they invited, those that need them."""
         return await self._list(_decided_by(accounts), self._open(), most=most)
 
+    async def undecided(self, most: int) -> Sequence[PendingChange]:
+        """Return what waits for anybody, or so many of it, the newest first."""
+        return await self._list(self._open(), most=most)
+
     async def with_owner(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
         """Return the changes of these accounts that wait for the owner of another one, or so many of them,
         the newest first."""
