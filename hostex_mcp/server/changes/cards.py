@@ -15,7 +15,7 @@ from hostex_mcp.api import Blocked, FieldProblem
 from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.pending import PendingChanges
 from hostex_mcp.server.changes.record import PendingChange
-from hostex_mcp.server.changes.view import Reader, change_view, undo_of
+from hostex_mcp.server.changes.view import change_view, undo_of
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import CHANGE, JsonObject
@@ -129,11 +129,8 @@ class ChangeCards:
             raise InvalidArguments(FieldProblem(CHANGE, _NO_SUCH))
         return change
 
-    def _reader(self) -> Reader:
-        return Reader(asked=lambda change: bool(self.person) and change.asked_by == self.person)
-
     def _shown(self, change: PendingChange) -> JsonObject:
-        view: dict[str, Any] = to_jsonable_python(change_view(change, self.now(), self._reader()))
+        view: dict[str, Any] = to_jsonable_python(change_view(change, self.now()))
         undo = undo_of(change)
         if undo and view["outcome"]["undo"]:
             view["outcome"]["undo"] |= {"tool": undo[0], "arguments": undo[1]}
