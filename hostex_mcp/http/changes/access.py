@@ -141,13 +141,14 @@ class Visitor:
         grant = await self._deps.store.grants.get(change.grant)
         if grant is None or grant.resource != self._deps.address.resource:
             return None
-        # What the owner decided on stays theirs to read when the connection of the person has ended.
-        if grant.status != "active" and (change.owner is None or not change.settled):
-            return None
         caller = Caller(grant.grant_id, grant.choices.scopes, grant=grant)
-        shown = grant.grant_id in (self.view.grant_ids or ()) or self.owns(caller)
         # Its owner sees what needs them, whichever browser asked.
-        return caller if shown or (change.owner and change.owner in await self.owned()) else None
+        as_owner = change.owner is not None and change.owner in await self.owned()
+        if grant.status != "active":
+            # What the owner decided on stays theirs to read when the connection of the person has ended.
+            return caller if as_owner and change.settled else None
+        shown = grant.grant_id in (self.view.grant_ids or ()) or self.owns(caller)
+        return caller if shown or as_owner else None
 
     async def reader(self, changes: Iterable[PendingChange]) -> Reader:
         """Return who reads about these changes: nothing can be taken back for a connection that has ended."""
