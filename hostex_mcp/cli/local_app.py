@@ -107,7 +107,7 @@ class LocalPages:
 
     async def _list(self, request: Request, problem: FormProblem | None = None) -> Response:
         self._looked()
-        changes = change_views(await self._engine.changes(), self._engine.context.now(), _READER)
+        changes = change_views(await self._engine.changes(), self._engine.context.now())
         waiting = [change for change in changes if change.open]
         recent = [change for change in changes if not change.open]
         return list_page(waiting, recent, self._frame(), problem)
