@@ -11,9 +11,16 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from annotated_types import Ge, Le, MaxLen, Predicate
-from pydantic import BeforeValidator, SecretStr, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from hostex_mcp.placeholders import bare_token, placeholder_of
+from hostex_mcp.secret_values import (
+    AccessToken,
+    DatabaseUrl,
+    MetricsToken,
+    NoticeAddresses,
+    PartnerSecret,
+    SecretKeys,
+)
 from hostex_mcp.web_names import (
     ApiUrl,
     BaseUrl,
@@ -80,31 +87,6 @@ def _picture_hosts(value: str) -> tuple[str, ...]:
     return names(value.lower())
 
 
-def _secret(value: str) -> SecretStr:
-    if not value.isascii() or not value.isprintable() or " " in value or "${" in value:
-        raise ValueError
-    return SecretStr(value)
-
-
-def _token(value: str) -> SecretStr:
-    bare = bare_token(value)
-    if placeholder := placeholder_of(value) or placeholder_of(bare):
-        # The server starts all the same: its client shows what each call says about the placeholder.
-        return SecretStr(placeholder)
-    return _secret(bare)
-
-
-def _secrets(value: str) -> tuple[SecretStr, ...]:
-    return tuple(map(_secret, names(value)))
-
-
-def _notice_addresses(value: str) -> tuple[SecretStr, ...]:
-    addresses = value.split()
-    if not all(re.match(r"[a-z][a-z0-9+]*://[^/]", address) for address in addresses):
-        raise ValueError
-    return tuple(map(_secret, addresses))
-
-
 def _quiet_hours(value: str) -> QuietHours:
     start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
     if start == end or start.tzinfo or end.tzinfo:
@@ -117,18 +99,6 @@ def _zone(value: str) -> ZoneInfo:
         return ZoneInfo(value)
     except ZoneInfoNotFoundError:
         raise ValueError from None
-
-
-def _metrics_token(value: str) -> SecretStr:
-    if len(value) < 16:
-        raise ValueError
-    return _secret(value)
-
-
-def _database(value: str) -> SecretStr:
-    if not value.startswith(("sqlite:///", "postgresql://")) or not value.isprintable():
-        raise ValueError
-    return SecretStr(value)
 
 
 # The text in each type says what it takes: on the page of settings, and to whoever set something else.
@@ -154,38 +124,8 @@ PictureHosts = Annotated[
     BeforeValidator(_picture_hosts),
     "names of hosts, such as pictures.example.com, comma-separated",
 ]
-AccessToken = Annotated[
-    SecretStr,
-    BeforeValidator(_token),
-    "must be the token exactly as the Hostex portal showed it, on one line",
-]
-PartnerSecret = Annotated[
-    SecretStr,
-    BeforeValidator(_secret),
-    "must be the secret exactly as Hostex gave it to the partner, on one line",
-]
-SecretKeys = Annotated[
-    tuple[SecretStr, ...],
-    BeforeValidator(_secrets),
-    "must be keys exactly as `hostex-mcp keys new` printed them, comma-separated",
-]
-NoticeAddresses = Annotated[
-    tuple[SecretStr, ...],
-    BeforeValidator(_notice_addresses),
-    "must be addresses as apprise takes them, such as ntfy://my-topic, separated by blanks",
-]
 Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours), "two times of day, such as 22:00-07:00"]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), "a time zone by its name, such as Europe/Lisbon"]
-MetricsToken = Annotated[
-    SecretStr,
-    BeforeValidator(_metrics_token),
-    "must be at least 16 characters, no spaces, such as `openssl rand -hex 24` makes",
-]
-DatabaseUrl = Annotated[
-    SecretStr,
-    BeforeValidator(_database),
-    "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
-]
 
 
 def _setting(default: Any, meaning: str) -> Any:

@@ -152,7 +152,7 @@ def _with_own(entry: Entry, present: object) -> Entry:
 def _merged_toml(app: App, text: str, entry: Entry) -> str:
     try:
         document = cast("dict[str, Any]", tomlkit.parse(text))
-    except (TOMLKitError, ValueError) as error:
+    except (TOMLKitError, ValueError, RecursionError) as error:
         raise jsonc.NotJson(f"is not valid TOML: {error}") from None
     servers = _table(document, app.section, tomlkit.table(is_super_table=True))
     table = _table(servers, NAME, tomlkit.table())

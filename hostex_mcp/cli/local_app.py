@@ -27,7 +27,7 @@ from hostex_mcp.server.changes.deciding import UnknownChange
 from hostex_mcp.server.changes.pages import Frame, change_page, list_page
 from hostex_mcp.server.changes.pending import change_in
 from hostex_mcp.server.changes.record import PendingChange
-from hostex_mcp.server.changes.view import ChangeView, change_view, change_views, undo_of
+from hostex_mcp.server.changes.view import ChangeView, Reader, change_view, change_views, undo_of
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.arguments import InvalidArguments
 
@@ -39,6 +39,8 @@ _ELSEWHERE = "This form was not sent from the page of this server. Nothing was c
 _NOT_HERE = "There is no such change here", "It may be older than a week, or the server was started again."
 _EMPTY = FormProblem("Write a message, or decline", "An empty message cannot be sent.", "text")
 _WAITS = "Nothing was changed, and it still waits for you. Wait a minute and try again."
+# Nobody else reads these pages.
+_READER = Reader(asked=lambda change: True)
 _NO_UNDO = FormProblem("There is nothing to undo here", "Nothing was changed.")
 
 
@@ -157,7 +159,7 @@ class LocalPages:
         if undo is None:
             raise _Undecided(_NO_UNDO)
         # As a client that opens addresses: the person is at the page already.
-        result = await self._engine.call(*undo, Elicitation(returned=True, opens=True, app=BY))
+        result = await self._engine.call(*undo, Elicitation(returned=True, opens=True, here=True, app=BY))
         if isinstance(result, InputRequiredResult):
             return f"{self._base}/{change_in(result.request_state)}"
         outcome = cast("Mapping[str, Any]", result.structured_content or {})
@@ -175,7 +177,7 @@ class LocalPages:
         self, change: PendingChange, problem: FormProblem | None = None, typed: str | None = None
     ) -> Response:
         self._looked()
-        view = change_view(change, self._engine.context.now())
+        view = change_view(change, self._engine.context.now(), _READER)
         others = sum(other.open and other.id != change.id for other in await self._engine.changes())
         return change_page(view, self._frame(), problem, typed, others=others)
 

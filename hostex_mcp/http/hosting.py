@@ -1,6 +1,7 @@
 """The whole server for many hosts: authorization, pages, tenants and transport over one store."""
 
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -24,16 +25,22 @@ from hostex_mcp.http.tenants.confirmations import shared_confirmations
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.maintenance import Upkeep
+from hostex_mcp.http.tenants.notice_tries import StoredTries
 from hostex_mcp.http.tenants.owner_notices import OwnerNotices
 from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.hook_receiver import HookReceiver, hook_routes
+from hostex_mcp.http.transport.outage import OUTAGES
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.public_fetch import fetch_public
-from hostex_mcp.server.changes.record import ChangeStore
 from hostex_mcp.server.changes.told import ToldChanges
 from hostex_mcp.server.notices import Notices, can_notify
 from hostex_mcp.settings import Settings
 from hostex_mcp.tools.selection import select
+
+# What waits longer is found on the page.
+_MOST_TOLD = 1_000
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -66,13 +73,21 @@ def _app(
     """Return the application over an open store."""
     linking = HostexCredentials(store, upstream, utc_now)
     where = f"Open {address.origin}/changes to decide."
-    owners = OwnerNotices(store.notice_addresses, where, utc_now, settings.quiet_hours, settings.time_zone)
+    owners = OwnerNotices(
+        store.notice_addresses,
+        where,
+        utc_now,
+        settings.quiet_hours,
+        settings.time_zone,
+        StoredTries(store.spent, "an owner", utc_now),
+    )
+    layers = _told(store, owners, notices)
     tenants = Tenants(
         settings,
         linking,
         upstream,
         shared_confirmations(store.spent, store.keys, utc_now),
-        changes=_told(store, owners, notices),
+        changes=layers[-1] if layers else store.changes,
         page=WebPage(address),
         memory=store.account_memory if settings.memory == "on" else None,
     )
@@ -95,6 +110,7 @@ def _app(
     async def running() -> AsyncGenerator[None]:
         try:
             async with upkeep.running():
+                await _tell_again(store, layers)
                 yield
         finally:
             await owners.aclose()
@@ -118,10 +134,24 @@ def _app(
     return assemble(settings, address, inside, calls=calls)
 
 
-def _told(store: Store, owners: OwnerNotices, notices: Notices | None) -> ChangeStore:
-    """Return the changes, of which owners and the operator are told where either is possible."""
-    told = ToldChanges(store.changes, owners, utc_now) if can_notify() else store.changes
-    return ToldChanges(told, notices, utc_now) if notices else told
+def _told(store: Store, owners: OwnerNotices, notices: Notices | None) -> Sequence[ToldChanges]:
+    """Return the changes of which owners are told and those of which the operator is told too, as far as
+    that is possible; the last of them has all."""
+    layers = [ToldChanges(store.changes, owners, utc_now)] if can_notify() else []
+    if notices:
+        notices.tries = StoredTries(store.spent, "the operator", utc_now)
+        layers.append(ToldChanges(layers[0] if layers else store.changes, notices, utc_now))
+    return layers
+
+
+async def _tell_again(store: Store, layers: Sequence[ToldChanges]) -> None:
+    """Tell of what waited already when this server started, where its last one did not come to it."""
+    try:
+        for change in await store.changes.undecided(_MOST_TOLD) if layers else ():
+            for layer in layers:
+                layer.tell(change)
+    except OUTAGES:
+        _log.exception("What waits could not be read, so that nobody is told of it again")
 
 
 def _authorization(pages: PageParts) -> OAuthParts:

@@ -135,6 +135,7 @@ class _Content(Binding):
     channel: Channel
     expires: int
     nonce: str
+    turn: int = 0
 
     @property
     def place(self) -> str:
@@ -143,6 +144,15 @@ class _Content(Binding):
     @property
     def key(self) -> str:
         return f"{self.account}:{self.nonce}"
+
+    @property
+    def equal(self) -> str:
+        """What this has in common with all others that were open for the same write at the same time."""
+        return f"{self.account}:{_equal(self)}:{self.turn}"
+
+
+def _equal(binding: Binding) -> str:
+    return digest(["equal", binding.tool, binding.arguments, binding.state])
 
 
 _CONTENT = Sealed("confirmation", _Content)
@@ -204,12 +214,21 @@ class Confirmations:
         # A door code is soon guessed from a plain digest.
         return hmac.digest(self._keys()[0], digest.encode(), "sha256").hex()
 
-    def issue(self, binding: Binding, channel: Channel) -> IssuedConfirmation:
-        """Issue a fresh confirmation for this binding, which comes back through this channel."""
+    def issue(self, binding: Binding, channel: Channel, turn: int = 0) -> IssuedConfirmation:
+        """Issue a fresh confirmation for this binding, which comes back through this channel. Of all that
+        have the same `turn` for it, in whichever processes, one can be used for a write."""
         expires = (self._now() + LIFETIME).astimezone(UTC).replace(microsecond=0)
         seconds = int(expires.timestamp())
-        content = _Content(**asdict(binding), channel=channel, expires=seconds, nonce=secrets.token_hex(16))
+        nonce = secrets.token_hex(16)
+        content = _Content(**asdict(binding), channel=channel, expires=seconds, nonce=nonce, turn=turn)
         return IssuedConfirmation(_CONTENT.seal(self._signatures, content), expires, content.place)
+
+    async def turn(self, binding: Binding) -> int:
+        """Return how many equal writes were confirmed before: whoever asks again after one means another."""
+        turn, name = 0, f"{binding.account}:{_equal(binding)}"
+        while await self._ledger.find(f"{name}:{turn}"):
+            turn += 1
+        return turn
 
     async def check(self, token: str, binding: Binding, channel: Channel) -> TokenCheck:
         """Check a confirmation that came through this channel. Another account's, and one for another
@@ -231,20 +250,37 @@ class Confirmations:
         return content.place if content else None
 
     async def claim(self, token: str) -> bool:
-        """Use a valid token up, before its write is sent. False if another call was first."""
+        """Use a valid token up. False if another call was first."""
         content = self._content(token)
         return content is not None and await self._ledger.claim(content.key, self._now() + _REMEMBERED)
+
+    async def claim_write(self, token: str) -> bool:
+        """Use a valid token up, before its write is sent, and all others that are open for the same write.
+        False if another call was first, with this one or with one of those."""
+        content = self._content(token)
+        if content is None or not await self.claim(token):
+            return False
+        return await self._ledger.claim(content.equal, self._now() + _REMEMBERED)
 
     async def settle(self, token: str, outcome: Mapping[str, Any]) -> None:
         """Keep the outcome of a used token."""
         if content := self._content(token):
             await self._ledger.settle(content.key, outcome)
 
+    async def settle_write(self, token: str, outcome: Mapping[str, Any]) -> None:
+        """Keep what came of the write that a token was used for."""
+        await self.settle(token, outcome)
+        if content := self._content(token):
+            await self._ledger.settle(content.equal, outcome)
+
     async def outcome(self, token: str) -> Mapping[str, Any] | None:
-        """Return the outcome of a used token, None while that is open."""
+        """Return the outcome of a used token, or of the equal one that was used in its place; None while that
+        is open."""
         content = self._content(token)
-        use = await self._ledger.find(content.key) if content else None
-        return use.outcome if use else None
+        if content is None:
+            return None
+        uses = [await self._ledger.find(key) for key in (content.key, content.equal)]
+        return next((use.outcome for use in uses if use and use.outcome), None)
 
     def _content(self, token: str) -> _Content | None:
         try:

@@ -7,7 +7,8 @@ A notice holds no guest data and no link that decides anything: it says where to
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
@@ -22,6 +23,9 @@ from hostex_mcp.settings import QuietHours
 
 _PAUSE = timedelta(minutes=1)
 """The time between two notices: changes asked for in a row are told together."""
+
+MOST_TRIES = 3
+"""How often a notice is sent that no service took."""
 
 _NAMED = 5
 _NAME = 60
@@ -60,6 +64,9 @@ Waits = Callable[[], Awaitable[bool]]
 """Whether a change waits still."""
 
 
+_Told = Mapping[str, tuple["WaitingChange", Waits]]
+
+
 def can_notify() -> bool:
     """Whether the optional package that sends notices is there."""
     return find_spec("apprise") is not None
@@ -75,6 +82,37 @@ class Teller(Protocol):
     def forget(self, change_id: str) -> None:
         """Tell no more of a change that was decided before its notice went out."""
         ...
+
+
+class NoticeTries(Protocol):
+    """The tries to tell of changes. One kept for several processes decides there which of them tells."""
+
+    async def claim(self, change_id: str) -> int | None:
+        """Return which try is this process's now. None where the notice went out, or may have, or another
+        process sends it, or it was tried `MOST_TRIES` times."""
+        ...
+
+    async def settle(self, change_id: str, attempt: int, arrived: bool) -> None:
+        """Keep what came of a try: one that did not arrive may be followed by another."""
+        ...
+
+
+class MemoryTries:
+    """The tries of a process that shares its changes with no other, and ends with them."""
+
+    def __init__(self) -> None:
+        self._tries = Counter[str]()
+
+    async def claim(self, change_id: str) -> int | None:
+        """Return the number of the try, None after too many."""
+        attempt = self._tries[change_id]
+        self._tries[change_id] += 1
+        return attempt if attempt < MOST_TRIES else None
+
+    async def settle(self, change_id: str, attempt: int, arrived: bool) -> None:
+        """Forget a change of which its person was told."""
+        if arrived:
+            del self._tries[change_id]
 
 
 class _Service(Protocol):
@@ -126,7 +164,8 @@ class Addresses:
 
 class Notices:
     """Notices of changes that wait. Those of a minute go out together, and those of quiet hours when these
-    are over. `where` says in words where to decide."""
+    are over. Each change is told once; what no service took is tried again, as `tries` allow. `where` says in
+    words where to decide."""
 
     def __init__(
         self,
@@ -136,7 +175,9 @@ class Notices:
         quiet: QuietHours | None = None,
         zone: tzinfo | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        tries: NoticeTries | None = None,
     ) -> None:
+        self.tries = tries or MemoryTries()
         self._deliver = deliver
         self._where = where
         self._now = now
@@ -158,7 +199,7 @@ class Notices:
         self._waiting.pop(change_id, None)
 
     async def aclose(self) -> None:
-        """End; what has not gone out yet is dropped, as the changes end with the server too."""
+        """End; what has not gone out yet does so at the next start if the changes are kept until then."""
         if self._sending:
             self._sending.cancel()
             await asyncio.gather(self._sending, return_exceptions=True)
@@ -180,9 +221,36 @@ class Notices:
                 await self._sleep(wait)
             told, self._waiting = self._waiting, {}
             # A night is long enough for most to expire, and another process may have decided.
-            if changes := [waiting for waiting, waits in told.values() if await _still(waits)]:
+            open_ones = {name: told[name] for name in told if await _still(told[name][1])}
+            if claimed := await self._claimed(open_ones):
                 self._last = self._now()
-                await self._deliver(*notice(changes, self._where))
+                await self._send({name: open_ones[name] for name in claimed}, claimed)
+
+    async def _claimed(self, told: _Told) -> Mapping[str, int]:
+        """Return the tries that are this process's, by their changes."""
+        claimed: dict[str, int] = {}
+        for name, entry in told.items():
+            try:
+                attempt = await self.tries.claim(name)
+            except Exception:
+                _log.exception("Whether a notice went out could not be looked up; that is tried again")
+                self._last = self._now()
+                self._waiting.setdefault(name, entry)
+            else:
+                claimed |= {} if attempt is None else {name: attempt}
+        return claimed
+
+    async def _send(self, told: _Told, claimed: Mapping[str, int]) -> None:
+        deliveries = await self._deliver(*notice([waiting for waiting, _ in told.values()], self._where))
+        arrived = not deliveries or any(delivery.arrived for delivery in deliveries)
+        for name, attempt in claimed.items():
+            try:
+                await self.tries.settle(name, attempt, arrived)
+            except Exception:
+                _log.exception("What came of a notice was not stored; it is not sent again")
+            else:
+                if not arrived:
+                    self._waiting.setdefault(name, told[name])
 
 
 async def _still(waits: Waits) -> bool:

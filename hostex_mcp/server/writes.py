@@ -11,7 +11,14 @@ from hostex_mcp.server.answer import unchanged_result
 from hostex_mcp.server.asking import ElicitAction, InputRequired, unconfirmed_result
 from hostex_mcp.server.audit import AuditLog
 from hostex_mcp.server.changes.pending import PendingChanges
-from hostex_mcp.server.confirmation import EXPLAINED, Binding, Channel, Confirmations, TokenCheck
+from hostex_mcp.server.confirmation import (
+    EXPLAINED,
+    Binding,
+    Channel,
+    Confirmations,
+    IssuedConfirmation,
+    TokenCheck,
+)
 from hostex_mcp.server.preview import question
 from hostex_mcp.server.sending import PreviewedWrite, Sender, WriteCall, shielded
 from hostex_mcp.toolkit.arguments import InvalidArguments
@@ -115,7 +122,7 @@ class Writes:
         if elicitation.live:
             return await self._ask(call, draft)
         if elicitation.returned and not elicitation.opens:
-            return self._question(call, draft)
+            return await self._question(call, draft)
         return await self._wait(call, draft)
 
     async def _propose(self, call: WriteCall) -> dict[str, Any] | InputRequired:
@@ -149,7 +156,7 @@ class Writes:
         draft = await self.sender.draft(call)
         if draft.change.already:
             return unchanged_result(draft.change.already)
-        return self._offer(call.tool, draft)
+        return await self._offer(call.tool, draft)
 
     async def _with_answer(self, call: WriteCall, state: str) -> dict[str, Any] | InputRequired:
         """Send a write that a person agreed to when they were asked by a returned question. A no ends it; a
@@ -172,7 +179,7 @@ class Writes:
             return await self._refuse(call, draft, state, action or "cancel")
         if draft.change.already:
             return unchanged_result(draft.change.already)
-        return self._question(call, draft, check)
+        return await self._question(call, draft, check)
 
     async def _refuse(
         self, call: WriteCall, draft: PreviewedWrite, state: str, action: ElicitAction
@@ -206,7 +213,7 @@ class Writes:
         earlier = await self._confirmations.outcome(token) if check is TokenCheck.USED else None
         if draft.change.already:
             return _unchanged_again(draft.change.already, check, earlier)
-        return self._offer(call.tool, draft, check, earlier)
+        return await self._offer(call.tool, draft, check, earlier)
 
     async def _draft_again(
         self, call: WriteCall, issued: str, channel: Channel
@@ -234,12 +241,12 @@ class Writes:
             call.confirmed = by
             # First, so that what cannot be recorded does not use the confirmation up.
             self.sender.announce(call)
-            if not await self._confirmations.claim(issued):
+            if not await self._confirmations.claim_write(issued):
                 call.confirmed = None
                 return None
             emit(Confirmed("accept" if by == "person" else "token"))
             outcome = await self.sender.send(call, change)
-            await self._confirmations.settle(issued, outcome)
+            await self._confirmations.settle_write(issued, outcome)
             return outcome
 
     async def _ask(self, call: WriteCall, draft: PreviewedWrite) -> dict[str, Any]:
@@ -275,18 +282,22 @@ class Writes:
         change = await self._pending.begin(call, draft)
         return await self._pending.told(call.tool, change, card=call.elicitation.card)
 
-    def _question(
+    async def _issue(self, draft: PreviewedWrite, channel: Channel) -> IssuedConfirmation:
+        turn = await self._confirmations.turn(draft.binding)
+        return self._confirmations.issue(draft.binding, channel, turn)
+
+    async def _question(
         self, call: WriteCall, draft: PreviewedWrite, check: TokenCheck | None = None
     ) -> InputRequired:
         """Ask by a question that is returned; say first why an earlier answer does not count."""
         if check:
             emit(Confirmed(check.value))
-        issued = self._confirmations.issue(draft.binding, Channel.ANSWER)
+        issued = await self._issue(draft, Channel.ANSWER)
         emit(Confirmed("asked"))
         reason = f"{EXPLAINED[check]}\n" if check else ""
         return InputRequired(reason + question(draft.preview), issued.text, issued.place)
 
-    def _offer(
+    async def _offer(
         self,
         tool: Tool,
         draft: PreviewedWrite,
@@ -296,7 +307,7 @@ class Writes:
         """Hand out a token, for a client that cannot ask; say why an earlier one does not count."""
         if check:
             emit(Confirmed(check.value))
-        issued = self._confirmations.issue(draft.binding, Channel.OFFER)
+        issued = await self._issue(draft, Channel.OFFER)
         emit(Confirmed("offered"))
         offer: dict[str, Any] = {"status": "confirmation_required", "preview": draft.preview}
         if check:

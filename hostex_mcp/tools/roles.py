@@ -16,7 +16,7 @@ ABOUT_MONEY = frozenset(
         *("update_airbnb_price_and_rules", "update_vrbo_price_and_rules"),
         *("create_reservation", "check_stay_extension", "get_performance", "get_pace", "find_offers"),
         "get_month_end",
-        *("list_special_offers", "send_special_offer", "withdraw_special_offer"),
+        *("list_special_offers", "send_special_offer", "send_preapproval", "withdraw_special_offer"),
     )
 )
 """Tools that show or move amounts of money and are of no use without them."""

@@ -1,6 +1,7 @@
 """The widest calendar leaves the event loop to others: a hundred properties on 92 days, full and empty."""
 
 import ssl
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 
@@ -12,6 +13,7 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.serving import running
+from hostex_mcp.sandbox.state import Accounts
 from hostex_mcp.sandbox.throttle import Throttles
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
@@ -37,10 +39,18 @@ async def test_the_widest_calendar_does_not_hold_the_loop(
     full: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Throttles, "request", patient)
-    accounts, selection = portfolio(PROPERTIES, datetime.now(UTC)), select(["all"])
+    accounts = portfolio(PROPERTIES, datetime.now(UTC))
     if not full:
         accounts.main.stays.clear()
         accounts.main.blocks.clear()
+    assert await _shorter_of_two(accounts, _widest) < (LONGEST, "")
+
+
+async def _shorter_of_two(
+    accounts: Accounts, measure: Callable[[Engine], Awaitable[tuple[float, str]]]
+) -> tuple[float, str]:
+    """What was measured in the better of two rounds on these accounts."""
+    selection = select(["all"])
     # In a thread of its own, so that its work is not ours.
     with running(Sandbox(accounts=accounts)) as address:
         certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -48,11 +58,10 @@ async def test_the_widest_calendar_does_not_hold_the_loop(
             engine = Engine(selection, Context(client, selection.reachable), "token")
             await engine.call("get_calendar", {"limit": 1})
             # What the machine does besides makes a piece seem longer, never shorter.
-            pieces = [await _longest(engine) for _ in range(2)]
-    assert min(pieces) < (LONGEST, "")
+            return min([await measure(engine) for _ in range(2)])
 
 
-async def _longest(engine: Engine) -> tuple[float, str]:
+async def _widest(engine: Engine) -> tuple[float, str]:
     """How long one piece of the widest calendar took, in words and as a grid, and which it was."""
     with longest_piece() as longest:
         page = await READ_CALENDAR.function(engine.context, page=PageRequest(limit=100), days=DAYS)
@@ -68,7 +77,7 @@ async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
 ) -> None:
     monkeypatch.setattr(Throttles, "request", patient)
     now = datetime.now(UTC)
-    accounts, selection = portfolio(1, now), select(["all"])
+    accounts = portfolio(1, now)
     stays, nights = (
         accounts.main.stays,
         {"check_in_date": f"{now.date()}", "check_out_date": f"{now.date() + 9 * DAY}"},
@@ -77,13 +86,7 @@ async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
     crowd = {f"0-X{n}": {**single, **nights, "stay_code": f"0-X{n}"} for n in range(CROWD)}
     stays.clear()
     stays.update(crowd)
-    with running(Sandbox(accounts=accounts)) as address:
-        certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        async with HostexClient(WRITABLE, base_url=address, verify=certificates) as client:
-            engine = Engine(selection, Context(client, selection.reachable), "token")
-            await engine.call("get_calendar", {"limit": 1})
-            pieces = [await _crowded(engine) for _ in range(2)]
-    assert min(pieces) < (LONGEST, "")
+    assert await _shorter_of_two(accounts, _crowded) < (LONGEST, "")
 
 
 async def _crowded(engine: Engine) -> tuple[float, str]:

@@ -18,7 +18,7 @@ from hostex_mcp.http.keys.key_file import KeyFile
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, migrate, open_store
 from hostex_mcp.http.store.records import Credential
-from hostex_mcp.server.changes.record import State
+from hostex_mcp.server.changes.record import State, TooManyOpen
 from tests.http.keeping import a_change
 
 RACERS = 3
@@ -107,14 +107,23 @@ async def _one(store: Store, what: str, argument: str) -> Any:
             assert change is not None
             decided = replace(change, state=State.APPROVED, decided_by=f"process {os.getpid()}")
             return change.open and await store.changes.replace(change, decided)
-        case "begin":
-            now = datetime.now(UTC)
-            times = {"asked_at": now, "expires": now + timedelta(minutes=10)}
-            return await store.changes.begin(a_change(argument, id=f"{argument} {os.getpid()}", **times))
+        case "begin" | "begin another":
+            return await _begun(store, argument, alike=what == "begin")
         case "activate":
             return await store.grants.activate(argument) is not None
         case _:
             return await store.spent.claim("consent", argument, datetime.now(UTC) + timedelta(minutes=10))
+
+
+async def _begun(store: Store, grant_id: str, *, alike: bool) -> bool | None:
+    """Whether a change was begun; None if too many wait. Those of all processes are `alike`, or differ."""
+    now, name = datetime.now(UTC), f"{os.getpid()}"
+    values: dict[str, Any] = {"asked_at": now, "expires": now + timedelta(minutes=10)}
+    values |= {} if alike else {"digest": name}
+    try:
+        return await store.changes.begin(a_change(grant_id, id=f"{grant_id} {name}", **values))
+    except TooManyOpen:
+        return None
 
 
 def _without_store(order: dict[str, Any]) -> list[Any]:

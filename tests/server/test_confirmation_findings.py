@@ -116,6 +116,7 @@ def test_a_confirmation_holds_its_binding_its_channel_its_end_and_a_random_numbe
         "state": "state",
         "channel": "answer",
         "expires": int(datetime(2026, 7, 1, 12, 10, tzinfo=UTC).timestamp()),
+        "turn": 0,
     }
     assert len(bytes.fromhex(nonce)) == 16
 

@@ -43,6 +43,21 @@ async def test_changes_asked_for_in_a_row_come_in_two_notices_a_minute_apart() -
     assert "and 2 more" in text
 
 
+async def test_what_no_service_took_is_sent_three_times_a_minute_apart_and_what_one_took_once() -> None:
+    phone = Phone(Clock())
+    phone.reached = False
+    notices, started = phone.notices(), phone.clock.now
+    notices.tell("c1", WaitingChange("Send message", "Claude"), always)
+    await settled()
+    assert [moment - started for moment, _, _ in phone.arrived] == [timedelta(minutes=n) for n in range(3)]
+    phone.reached = True
+    notices.tell("c1", WaitingChange("Send message", "Claude"), always)
+    notices.tell("c2", WaitingChange("Set prices", "Claude"), always)
+    await settled()
+    assert [text.count("asks") for _, _, text in phone.arrived] == [1] * 4
+    assert "Set prices" in phone.arrived[-1][2]
+
+
 async def test_what_was_decided_before_its_notice_is_not_told() -> None:
     phone = Phone(Clock(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)))
     notices = phone.notices(quiet=NIGHT, zone=LISBON)

@@ -12,15 +12,16 @@ WHERE = "Open https://mcp.example.com/changes to decide."
 
 
 class Phone:
-    """Keeps what arrived, and when."""
+    """Keeps what was sent to it, and when; it is said to have arrived if the phone is `reached`."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.reached = True
         self.arrived: list[tuple[datetime, str, str]] = []
 
     async def deliver(self, title: str, text: str) -> Sequence[Delivery]:
         self.arrived.append((self.clock.now, title, text))
-        return [Delivery("phone", True)]
+        return [Delivery("phone", self.reached)]
 
     async def sleep(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)
@@ -37,3 +38,12 @@ async def always() -> bool:
 async def settled() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def sent(notices: Notices) -> None:
+    """Wait until nothing waits to go out, also where a database is asked before that."""
+    for _ in range(10_000):
+        if notices.idle:
+            return
+        await asyncio.sleep(0.002)
+    raise AssertionError("a notice did not go out")

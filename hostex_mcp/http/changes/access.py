@@ -2,6 +2,7 @@
 minutes those of a Hostex token that was shown in it."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +18,9 @@ from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.transport.caller import Caller, account_of_token
 from hostex_mcp.pages.render import PageError
 from hostex_mcp.server.changes.record import PendingChange
+from hostex_mcp.server.changes.view import Reader
 
+BY, BY_TOKEN = "the owner", "someone with the Hostex token"
 WINDOW = timedelta(minutes=10)
 # Those of a token travel in the address of the page.
 MOST_GRANTS, MOST_OF_TOKEN = 1_000, 25
@@ -25,6 +28,11 @@ _PURPOSE = _SHOWN = "changes"
 _MORE = (
     f"This token has more than {MOST_OF_TOKEN} connections: what follows is of the newest {MOST_OF_TOKEN}."
 )
+
+
+def asker_in(grant: Grant | None) -> str:
+    """Return whose connection it is, in words that no app can have for its name."""
+    return f"{grant.person}, in a browser" if grant and grant.person else BY
 
 
 def not_here() -> PageError:
@@ -131,12 +139,28 @@ class Visitor:
             token = await self._token() if change.account == self.view.account else None
             return Caller(change.account, token=token) if token else None
         grant = await self._deps.store.grants.get(change.grant)
-        if grant is None or grant.status != "active" or grant.resource != self._deps.address.resource:
+        if grant is None or grant.resource != self._deps.address.resource:
             return None
         caller = Caller(grant.grant_id, grant.choices.scopes, grant=grant)
-        shown = grant.grant_id in (self.view.grant_ids or ()) or self.owns(caller)
         # Its owner sees what needs them, whichever browser asked.
-        return caller if shown or (change.owner and change.owner in await self.owned()) else None
+        as_owner = change.owner is not None and change.owner in await self.owned()
+        if grant.status != "active":
+            # What the owner decided on stays theirs to read when the connection of the person has ended.
+            return caller if as_owner and change.settled else None
+        shown = grant.grant_id in (self.view.grant_ids or ()) or self.owns(caller)
+        return caller if shown or as_owner else None
+
+    async def reader(self, changes: Iterable[PendingChange]) -> Reader:
+        """Return who reads about these changes: nothing can be taken back for a connection that has ended."""
+        own = {} if self.view.by_token else {grant.grant_id: grant for grant in await self._grants()}
+        grants = await self._deps.store.grants.some({change.grant or "" for change in changes})
+        active = {None, *(grant.grant_id for grant in grants if grant.status == "active")}
+
+        def asked(change: PendingChange) -> bool:
+            as_owner = change.owner in own and change.asked_by == BY
+            return as_owner or (change.grant in own and change.asked_by == asker_in(own[change.grant]))
+
+        return Reader(asked, lambda change: change.grant in active)
 
     def owns(self, caller: Caller) -> bool:
         """Return whether the connection of this caller was made in this browser."""

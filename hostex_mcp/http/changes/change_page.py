@@ -81,9 +81,10 @@ class ChangePage:
         decides = await visitor.decides(change)
         waiting = (await self._deps.pages.store.changes.counts(await visitor.accounts())).waiting
         others = max(waiting - (decides and change.at(self._deps.pages.now()).open), 0)
+        reader = await visitor.reader([change])
 
         def rendered() -> Response:
-            view = change_view(change, self._deps.pages.now())
+            view = change_view(change, self._deps.pages.now(), reader)
             return change_page(
                 view,
                 frame_of(self._deps, visitor),

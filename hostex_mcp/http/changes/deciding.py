@@ -7,7 +7,7 @@ from typing import Any, cast
 from mcp.types import CallToolResult
 
 from hostex_mcp.api import HostexError
-from hostex_mcp.http.changes.access import Visitor, not_here
+from hostex_mcp.http.changes.access import BY, BY_TOKEN, Visitor, asker_in, not_here
 from hostex_mcp.http.changes.deps import ChangeDeps
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.pages.problem import FormProblem
@@ -18,14 +18,13 @@ from hostex_mcp.server.changes.view import undo_of
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.results import CHANGE
 
-BY, BY_TOKEN = "the owner", "someone with the Hostex token"
-BY_UNDO = "You"
 EMPTY = FormProblem("Write a message, or decline", "An empty message cannot be sent.", "text")
 NEEDS_OWNER = FormProblem(
     "The owner of the Hostex account decides on this",
     "They see it and were asked. Nothing was changed.",
     status=403,
 )
+ENDED = FormProblem("The connection that made this has ended", "Change it in Hostex.", status=410)
 _UNCHANGED = "Nothing was changed."
 _WAITS = "Nothing was changed, and it still waits for you. Wait a minute and try again."
 
@@ -89,31 +88,35 @@ class Deciding:
         if not await self._visitor.decides(change):
             raise Undecided(NEEDS_OWNER)
         undo = undo_of(change)
+        if caller.grant and caller.grant.status != "active":
+            raise Undecided(ENDED)
         if undo is None:
             raise Undecided(FormProblem("There is nothing to undo here", _UNCHANGED))
-        outcome = await self._call(caller, *undo)
+        by = self._decider(change, caller) if change.owner else asker_of(self._visitor, caller)
+        outcome = await self._call(caller, by, *undo)
         match outcome:
             case {"status": "waiting_for_person"}:
-                return await self._signed(str(outcome[CHANGE]), change)
+                return await self._signed(str(outcome[CHANGE]), by, change)
             case {"status": "done" | "unchanged"}:
                 return ""
             case _:
                 raise Undecided(_failed(outcome))
 
-    async def _call(self, caller: Caller, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _call(
+        self, caller: Caller, by: str, tool: str, arguments: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         engine = await self._deps.engine(caller)
-        result = cast("CallToolResult", await engine.call(tool, arguments, Elicitation(here=True)))
-        return result.structured_content or {}
+        result = await engine.call(tool, arguments, Elicitation(here=True, app=by))
+        return cast("CallToolResult", result).structured_content or {}
 
-    async def _signed(self, change_id: str, undone: PendingChange) -> str:
-        """Have a change say that it was the person who asked for it, not the app. What takes back a change
-        that needed the owner needs them too."""
+    async def _signed(self, change_id: str, by: str, undone: PendingChange) -> str:
+        """Have a change say that it was the person who asked for it, though an app had before. What takes
+        back a change that needed the owner needs them too."""
         store = self._deps.pages.store
         change = await store.changes.find(change_id)
         if change and change.open:
-            # Of what the owner decides on, somebody else reads who asked.
-            asked_by = BY if undone.owner else BY_UNDO
-            signed = replace(change, asked_by=asked_by, owner=change.owner or undone.owner)
+            owner = change.owner or undone.owner
+            signed = replace(change, asked_by=by, person_asked=True, owner=owner)
             await store.changes.replace(change, signed)
         return change_id
 
@@ -123,6 +126,12 @@ def person_of(visitor: Visitor, caller: Caller) -> str:
     if not visitor.owns(caller):
         return BY_TOKEN
     return (caller.grant and caller.grant.person) or BY
+
+
+def asker_of(visitor: Visitor, caller: Caller) -> str:
+    """Return who asks for something on the pages of a connection, in words that no app can have for its
+    name."""
+    return asker_in(caller.grant) if visitor.owns(caller) else BY_TOKEN
 
 
 def _failed(outcome: Mapping[str, Any]) -> FormProblem:

@@ -28,7 +28,7 @@ from hostex_mcp.pages.problem import FormProblem
 from hostex_mcp.pages.render import HEADERS
 from hostex_mcp.server.changes.pages import Frame, list_page
 from hostex_mcp.server.changes.record import State
-from hostex_mcp.server.changes.view import change_views
+from hostex_mcp.server.changes.view import Reader, change_views
 
 MOST_LISTED = 25
 _MOST_PAST = 20
@@ -138,16 +138,18 @@ class ChangesPage:
         waiting = await changes.waiting(accounts, MOST_LISTED)
         settled = await changes.settled(accounts, _MOST_PAST, part.skipped)
         with_owner = await changes.with_owner(accounts, MOST_LISTED)
+        # Beside who decided, who asked is named alike.
+        reader = Reader(undoes=(await visitor.reader((*waiting, *settled, *with_owner))).undoes)
 
         def rendered() -> Response:
             return list_page(
-                change_views(waiting, now),
-                change_views(settled, now),
+                change_views(waiting, now, reader),
+                change_views(settled, now, reader),
                 frame_of(self._deps, visitor),
                 problem,
                 done=done or visitor.view.done,
                 more_waiting=max(counts.waiting - len(waiting), 0),
-                with_owner=change_views(with_owner, now),
+                with_owner=change_views(with_owner, now, reader),
                 more_with_owner=max(counts.with_owner - len(with_owner), 0),
                 part=part,
             )

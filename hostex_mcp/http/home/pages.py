@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from hostex_mcp.http.changes.access import Visitor
-from hostex_mcp.http.changes.deciding import person_of
+from hostex_mcp.http.changes.deciding import asker_of
 from hostex_mcp.http.changes.deps import BASE as CHANGES
 from hostex_mcp.http.changes.deps import HOME, ChangeDeps
 from hostex_mcp.http.connect.forms import is_from_here
@@ -69,7 +69,7 @@ class Home:
             return _refused(404, "This connection has ended. Load the page again.")
         body = await call_body(request)
         try:
-            engine, person = await deps.engine(caller), person_of(visitor, caller)
+            engine, person = await deps.engine(caller), asker_of(visitor, caller)
             with while_present(request.receive, _unsent):
                 async with turn(deps.calls, caller, request.scope):
                     return await answer_view(engine, body, person)

@@ -17,7 +17,15 @@ from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
 from hostex_mcp.http.store.schema import CHANGES, GRANTS
 from hostex_mcp.http.store.token_text import can_be_kept
-from hostex_mcp.server.changes.record import LIVE, MOST_SETTLED, OPEN, PendingChange, State
+from hostex_mcp.server.changes.record import (
+    LIVE,
+    MOST_OPEN,
+    MOST_SETTLED,
+    OPEN,
+    PendingChange,
+    State,
+    TooManyOpen,
+)
 
 PURPOSE = "change"
 
@@ -50,21 +58,36 @@ class ChangeTable:
         async with self._context.database.transaction() as connection:
             if await _active(connection, change.grant):
                 await connection.execute(CHANGES.insert().values(self._values(change)))
+                await self._note_undone(connection, change)
                 await connection.execute(self._without_surplus(change))
 
     async def begin(self, change: PendingChange) -> bool:
         """Keep a change that waits, unless an equal call waits or is being sent: the database decides. That
-        of a grant that has ended meanwhile is not kept."""
+        of a grant that has ended meanwhile is not kept.
+
+        Raises:
+            TooManyOpen: so many of its account wait already.
+        """
         same_call = self._same_call(change)
         kept = self._context.database.insert(CHANGES).values(self._values(change) | {"same_call": same_call})
         unless_equal = kept.on_conflict_do_nothing(index_elements=["same_call"])
         async with self._context.database.transaction() as connection:
             if not await _active(connection, change.grant):
                 return True
+            # Of different calls at once, each would see the others not yet.
+            await self._context.database.take_turns(connection, f"changes {change.account}")
             await self._let_go(connection, same_call)
             made = await connection.execute(unless_equal.returning(CHANGES.c.change_id))
+            if made.one_or_none() is None:
+                return False
+            await self._require_room(connection, change.account)
             await connection.execute(self._without_surplus(change))
-            return made.one_or_none() is not None
+            return True
+
+    async def _require_room(self, connection: AsyncConnection, account: str) -> None:
+        count = select(func.count()).select_from(CHANGES).where(CHANGES.c.account == account, self._open())
+        if (await connection.execute(count)).scalar_one() > MOST_OPEN:
+            raise TooManyOpen
 
     async def _let_go(self, connection: AsyncConnection, same_call: str) -> None:
         """Let an equal call be begun anew if the former has ended by itself, or no key opens it."""
@@ -103,6 +126,10 @@ class ChangeTable:
         newest first: their own and, of the people they invited, those that need them."""
         return await self._list(_decided_by(accounts), self._open(), most=most)
 
+    async def undecided(self, most: int) -> Sequence[PendingChange]:
+        """Return what waits for anybody, or so many of it, the newest first."""
+        return await self._list(self._open(), most=most)
+
     async def with_owner(self, accounts: Collection[str], most: int) -> Sequence[PendingChange]:
         """Return the changes of these accounts that wait for the owner of another one, or so many of them,
         the newest first."""
@@ -133,7 +160,26 @@ class ChangeTable:
         if after.state not in LIVE:
             values["same_call"] = None
         same = CHANGES.c.change_id == before.id, CHANGES.c.revision == before.revision
-        return await write(self._context.database, update(CHANGES).where(*same).values(values)) == 1
+        async with self._context.database.transaction() as connection:
+            moved = (await connection.execute(update(CHANGES).where(*same).values(values))).rowcount == 1
+            if moved:
+                await self._note_undone(connection, after)
+            return moved
+
+    async def _note_undone(self, connection: AsyncConnection, change: PendingChange) -> None:
+        """Keep of the changes that this one, which was made, takes back that they were undone."""
+        if change.state is not State.DONE:
+            return
+        calls = self._undo_calls(change.account, (change.tool, change.digest))
+        found = select(CHANGES).where(CHANGES.c.undo_call.in_(calls), CHANGES.c.change_id != change.id)
+        for row in (await connection.execute(found.with_for_update())).all():
+            if (other := self._opened(row)) and change.takes_back(other):
+                noted = replace(other, undone_by=change.id, revision=other.revision + 1)
+                same = CHANGES.c.change_id == other.id
+                await connection.execute(update(CHANGES).where(same).values(self._values(noted)))
+
+    def _undo_calls(self, account: str, call: tuple[str, str]) -> Sequence[str]:
+        return self._context.keys.digests("undo calls", json.dumps([account, *call]))
 
     async def purge(self, now: datetime) -> None:
         """Forget what is kept no longer."""
@@ -165,6 +211,7 @@ class ChangeTable:
         return changes
 
     def _values(self, change: PendingChange) -> dict[str, Any]:
+        undo = None if change.undone_by else change.undo_call
         return {
             "change_id": change.id,
             "account": change.account,
@@ -175,6 +222,7 @@ class ChangeTable:
             "asked_at": change.asked_at,
             "expires": change.expires,
             "kept_until": change.kept_until,
+            "undo_call": undo and self._undo_calls(change.account, undo)[0],
             "record": self._context.keys.seal(PURPOSE, _CHANGE.dump_json(change), change.id),
         }
 

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, TypeAlias
 
 import anyio
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -57,6 +57,11 @@ class Database(Protocol):
         """Return a transaction that writes, committed at its end unless something is raised."""
         ...
 
+    async def take_turns(self, connection: AsyncConnection, name: str) -> None:
+        """Wait until no other transaction, in any process, has taken this turn; it ends with the
+        transaction."""
+        ...
+
     async def aclose(self) -> None:
         """Close the connections."""
         ...
@@ -106,6 +111,9 @@ class SqliteDatabase:
     def transaction(self) -> Transaction:
         """Return a transaction that writes, one at a time in all processes."""
         return self._writer.begin()
+
+    async def take_turns(self, connection: AsyncConnection, name: str) -> None:
+        """Do nothing: transactions that write are one at a time in all processes."""
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -160,6 +168,11 @@ class PostgresDatabase:
         """Return a transaction that writes."""
         async with _in_time(), self._writer.begin() as connection:
             yield connection
+
+    async def take_turns(self, connection: AsyncConnection, name: str) -> None:
+        """Wait until no other transaction, in any process, has taken this turn; it ends with the
+        transaction."""
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -34,6 +34,7 @@ from hostex_mcp.http.store.schema import (
     TOKENS,
 )
 from hostex_mcp.http.store.token_text import can_be_kept
+from hostex_mcp.server.changes.record import OPEN
 
 PENDING_LIFE = timedelta(minutes=15)
 _CLOCKS_APART = timedelta(minutes=5)
@@ -41,6 +42,7 @@ _CLOCKS_APART = timedelta(minutes=5)
 _SETTLED = 2 * PENDING_LIFE
 _AT_ONCE = 100
 OWNER_ENDED = "The owner of the Hostex account ended the connection that it came from."
+_OPEN = [state.value for state in OPEN]
 _ALIVE = GRANTS.c.status != "ended"
 _WIPED: dict[str, Any] = dict.fromkeys(
     ("credential", "credential_ends_at", "fingerprint", "leased_by", "leased_until")
@@ -56,7 +58,7 @@ _GET = select(*GRANT_COLUMNS).where(GRANTS.c.grant_id == bindparam("grant_id"))
 _GET_CREDENTIAL = select(*_CREDENTIAL).where(GRANTS.c.grant_id == bindparam("grant_id"), _ALIVE)
 
 # What ends with a grant, though the grant itself is still shown as ended.
-_OF_A_GRANT = (CODES, TOKENS, CHANGES, INVITATIONS, NOTICE_ADDRESSES, ACCOUNT_MEMORY)
+_OF_A_GRANT = (CODES, TOKENS, INVITATIONS, NOTICE_ADDRESSES, ACCOUNT_MEMORY, HOOKS)
 
 logger = logging.getLogger(__name__)
 
@@ -173,8 +175,9 @@ class Grants:
     async def end(self, grant_id: str, reason: str) -> EndedGrants | None:
         """End the grant for a reason that is shown, with those of the people who were invited by it: in one
         transaction its credential is wiped, and codes, tokens, changes, invitations and what is
-        remembered of the account are deleted. Gives
-        what was ended to the one caller that ended it; None to any later one."""
+        remembered of the account are deleted, but for
+        changes that an owner who stays decided on. Gives what was ended to the one caller that ended it; None
+        to any later one."""
         async with self._context.database.transaction() as connection:
             query = select(*_CREDENTIAL).where(GRANTS.c.grant_id == grant_id, _ALIVE).with_for_update()
             row = (await connection.execute(query)).one_or_none()
@@ -187,6 +190,8 @@ class Grants:
             for person in people:
                 await self._wipe(connection, person, OWNER_ENDED)
             await self._wipe(connection, grant_id, reason)
+            # With the owner nobody is left who would read them.
+            await connection.execute(delete(CHANGES).where(CHANGES.c.owner_id == grant_id))
         address = called.address if called else None
         return EndedGrants((grant_id, *people), self._last_credential(row), address)
 
@@ -265,7 +270,9 @@ class Grants:
         await connection.execute(update(GRANTS).where(GRANTS.c.grant_id == grant_id).values(ended))
         for table in _OF_A_GRANT:
             await connection.execute(delete(table).where(table.c.grant_id == grant_id))
-        await connection.execute(delete(HOOKS).where(HOOKS.c.grant_id == grant_id))
+        # The owner who decided on those of a person goes on reading what was decided.
+        unread = or_(CHANGES.c.owner_id.is_(None), CHANGES.c.state.in_(_OPEN))
+        await connection.execute(delete(CHANGES).where(CHANGES.c.grant_id == grant_id, unread))
 
     async def _changed(self, grant_id: str, values: dict[str, Any], condition: ColumnElement[bool]) -> bool:
         change = update(GRANTS).where(GRANTS.c.grant_id == grant_id, _ALIVE, condition).values(values)

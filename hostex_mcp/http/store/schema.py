@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -148,6 +148,7 @@ CHANGES = Table(
     Column("record", Text, nullable=False),
     Column("owner_id", Text, index=True),
     Column("same_call", String(64), index=True, unique=True),
+    Column("undo_call", String(64), index=True),
 )
 
 INVITATIONS = Table(

@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 
 from hostex_mcp.http.store.notice_addresses import NoticeAddresses
-from hostex_mcp.server.notices import Addresses, Delivery, Notices, WaitingChange, Waits
+from hostex_mcp.server.notices import Addresses, Delivery, Notices, NoticeTries, WaitingChange, Waits
 from hostex_mcp.settings import QuietHours
 
 SERVICES = {
@@ -68,9 +68,10 @@ class OwnerNotices:
         now: Callable[[], datetime],
         quiet: QuietHours | None = None,
         zone: tzinfo | None = None,
+        tries: NoticeTries | None = None,
     ) -> None:
         self._addresses = addresses
-        self._of_owner = partial(Notices, where=where, now=now, quiet=quiet, zone=zone)
+        self._of_owner = partial(Notices, where=where, now=now, quiet=quiet, zone=zone, tries=tries)
         self._owners: OrderedDict[str, Notices] = OrderedDict()
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -91,7 +92,7 @@ class OwnerNotices:
             notices.forget(change_id)
 
     async def aclose(self) -> None:
-        """End; what has not gone out yet is dropped."""
+        """End; what has not gone out yet does so at the next start."""
         for notices in self._owners.values():
             await notices.aclose()
 

@@ -20,6 +20,7 @@ from hostex_mcp.http.tenants.served_events import ServedEvents
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
+from hostex_mcp.server.changes.asker import app_name
 from hostex_mcp.server.changes.owner import Oversight
 from hostex_mcp.server.changes.pending import ChangeDesk
 from hostex_mcp.server.changes.record import ChangeStore, DecisionPage, MemoryChanges, NoPage
@@ -221,7 +222,7 @@ class _Tenant:
             return self._parts.desk
         app = one_line(grant.client_name)
         if grant.owner_id is None:
-            return replace(self._parts.desk, grant=grant.grant_id, asked_by=app)
+            return replace(self._parts.desk, grant=grant.grant_id, asked_by=app_name(app))
         return replace(
             self._parts.desk,
             grant=grant.grant_id,

@@ -10,7 +10,7 @@ from hostex_mcp.api import HostexError
 from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server.answer import unchanged_result
 from hostex_mcp.server.audit import describe_change
-from hostex_mcp.server.changes.pending import PendingChanges
+from hostex_mcp.server.changes.pending import PendingChanges, undo_call
 from hostex_mcp.server.changes.record import PendingChange, State
 from hostex_mcp.server.failures import arguments_failure, failure, hostex_failure
 from hostex_mcp.server.sending import PreviewedWrite, Sender, WriteCall, shielded
@@ -124,7 +124,7 @@ class Decisions:
             call.confirmed, call.decision = decision.way, decision.on(change)
             # First, so that what cannot be recorded is not taken for approved.
             self._sender.announce(call)
-            approved = await self._claim(change, decision)
+            approved = await self._claim(change, decision, call)
             if approved is None:
                 self._sender.record(call, "used", ())
                 return await self._pending.now(change)
@@ -133,7 +133,10 @@ class Decisions:
             self._sender.record(call, outcome.get("status", state), ids)
             return await self._settle(approved, state, outcome)
 
-    async def _claim(self, change: PendingChange, decision: Decision) -> PendingChange | None:
+    async def _claim(
+        self, change: PendingChange, decision: Decision, call: WriteCall
+    ) -> PendingChange | None:
+        """Have a change approved before it is sent; None if somebody else was first."""
         approved = replace(
             change,
             state=State.APPROVED,
@@ -141,7 +144,12 @@ class Decisions:
             decided_at=decision.at,
             way=decision.way,
         )
-        return await self._pending.move(change, approved)
+        try:
+            return await self._pending.move(change, approved)
+        except Exception as error:
+            # Announced already, and never sent: the audit trail has to say so.
+            self._sender.record(call, error.kind if isinstance(error, HostexError) else "interrupted", ())
+            raise
 
     async def _sent(
         self, call: WriteCall, draft: PreviewedWrite
@@ -164,7 +172,7 @@ class Decisions:
         self, approved: PendingChange, state: State, outcome: Mapping[str, Any]
     ) -> PendingChange:
         """Keep the outcome of a change, if the store takes it: the outcome stands without."""
-        settled = replace(approved, state=state, outcome=outcome)
+        settled = replace(approved, state=state, outcome=outcome, undo_call=undo_call(outcome))
         try:
             return await self._pending.move(approved, settled) or settled
         except Exception:

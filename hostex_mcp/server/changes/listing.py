@@ -30,7 +30,7 @@ def _key(change: PendingChange) -> list[int | float | str]:
 
 
 def _row(change: PendingChange, full: bool) -> dict[str, Any]:
-    outcome = change.outcome or {}
+    outcome = change.answer
     row = {
         "change_id": change.id,
         "tool": change.tool,
@@ -42,6 +42,7 @@ def _row(change: PendingChange, full: bool) -> dict[str, Any]:
         "decided_at": _moment(change.decided_at),
         "decided_by": change.decided_by,
         "undo": outcome.get("undo"),
+        "undone_by": change.undone_by,
         "preview": change.preview if full else None,
         "outcome": outcome if full and outcome else None,
     }

@@ -46,8 +46,13 @@ class OwnerRule:
             or (self.cancelled and tool.name in CANCELLING)
             or (self.messages and tool.name in TO_GUESTS)
             or (self.price_percent is not None and self._reprices(tool, change.prices))
-            or (self.money is not None and any(amount > self.money for amount in _moved(meant, change)))
+            or (self.money is not None and self._costs(tool, meant, change))
         )
+
+    def _costs(self, tool: Tool, meant: Mapping[str, Any], change: PlannedWrite[Any]) -> bool:
+        # Hostex pays for a cleaning what the property's settings say, and tells nobody beforehand.
+        unnamed = tool.name == "create_task" and meant.get("type") == "cleaning" and meant.get("fee") is None
+        return unnamed or any(amount > (self.money or 0) for amount in _moved(meant, change))
 
     def _reprices(self, tool: Tool, prices: Sequence[tuple[float | None, float]]) -> bool:
         percent = self.price_percent or 0

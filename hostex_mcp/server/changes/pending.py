@@ -13,12 +13,14 @@ from hostex_mcp.events import Confirmed, emit
 from hostex_mcp.server import asking
 from hostex_mcp.server.answer import require_shown
 from hostex_mcp.server.asking import Elicitation, InputRequired
+from hostex_mcp.server.changes.asker import app_name
 from hostex_mcp.server.changes.owner import Oversight
 from hostex_mcp.server.changes.record import (
     AS_DRAFT,
     FOR_OWNER,
     IN_CONVERSATION,
     LIVE,
+    MOST_OPEN,
     ChangeStore,
     DecisionPage,
     Extent,
@@ -26,6 +28,7 @@ from hostex_mcp.server.changes.record import (
     NoPage,
     PendingChange,
     State,
+    TooManyOpen,
 )
 from hostex_mcp.server.confirmation import digest
 from hostex_mcp.server.failures import failure
@@ -35,9 +38,7 @@ from hostex_mcp.toolkit.progress import tell
 from hostex_mcp.toolkit.results import CHANGE, TOKEN
 from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.toolkit.turns import leave_turn
-
-MOST_OPEN = 100
-"""How many changes of an account may wait at a time."""
+from hostex_mcp.tools.catalogue import CATALOGUE
 
 _RETURNED = "change:"
 _POLL_SECONDS = 0.5
@@ -126,12 +127,16 @@ class PendingChanges:
                 # A person may have edited it meanwhile: then this call says less than they do.
                 moved = same.open and same.text == fresh.text and same.state_digest != fresh.state_digest
                 return await self.show_anew(same, draft) if moved else same
-            if len(live) >= MOST_OPEN:
-                raise Blocked(_TOO_MANY, operation=call.tool.name, hint=_DECIDE_FIRST)
-            if await self.desk.store.begin(fresh):
+            if await self._begun(fresh):
                 emit(Confirmed("waiting"))
                 return fresh
         raise Blocked(_BEGUN, operation=call.tool.name, hint=_REPEAT_LATER)
+
+    async def _begun(self, fresh: PendingChange) -> bool:
+        try:
+            return await self.desk.store.begin(fresh)
+        except TooManyOpen:
+            raise Blocked(_TOO_MANY, operation=fresh.tool, hint=_DECIDE_FIRST) from None
 
     async def keep(self, call: WriteCall, outcome: Mapping[str, Any]) -> None:
         """Keep a change that was made without waiting here, if the store takes it: it stands without."""
@@ -144,6 +149,7 @@ class PendingChanges:
             decided_by=_DECIDERS.get(call.confirmed or ""),
             way=call.confirmed,
             outcome=outcome,
+            undo_call=undo_call(outcome),
         )
         try:
             await self.desk.store.add(made)
@@ -244,7 +250,7 @@ class PendingChanges:
             case State.EXPIRED:
                 return {"status": "expired", "notes": [_EXPIRED], "next_step": _ASK_AGAIN}
             case _:
-                return dict(change.outcome or _lost(tool))
+                return dict(change.answer or _lost(tool))
 
     def _told_apart(self, change: PendingChange) -> dict[str, Any] | None:
         """Return what a model is answered about a change for which more of the account was served than now;
@@ -291,6 +297,7 @@ class PendingChanges:
             account=self._account,
             grant=self.desk.grant,
             asked_by=self.asker(call.elicitation),
+            person_asked=_by_person(call.elicitation),
             tool=call.tool.name,
             title=call.tool.title,
             arguments=call.given,
@@ -305,9 +312,9 @@ class PendingChanges:
 
     def asker(self, elicitation: Elicitation) -> str:
         """Return the name of the app that asks, or of the person who does so at a page."""
-        if elicitation.here and elicitation.app:
+        if _by_person(elicitation):
             return elicitation.app
-        return self.desk.asked_by or elicitation.app
+        return self.desk.asked_by or app_name(elicitation.app)
 
 
 # About as long as all that an answer says beside the preview of a change that waits.
@@ -317,6 +324,20 @@ _BESIDE = {"next_step": 2 * (_REPEAT + _BY_DOOR), "notes": [_MOVED]}
 def _drafted(call: WriteCall) -> str:
     """Return the name of the argument that is the text of a draft; empty without one."""
     return call.tool.draft if isinstance(call.given.get(call.tool.draft), str) else ""
+
+
+def _by_person(elicitation: Elicitation) -> bool:
+    return elicitation.here and bool(elicitation.app)
+
+
+def undo_call(outcome: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the tool and the digest of the call that takes back what came to this outcome; None without
+    one."""
+    undo = outcome.get("undo")
+    if not undo or undo["tool"] not in CATALOGUE:
+        return None
+    tool = CATALOGUE[undo["tool"]]
+    return tool.name, same_call(tool, tool.interpret(undo["arguments"]))
 
 
 def status_of(change: PendingChange) -> str:

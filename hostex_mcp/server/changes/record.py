@@ -27,6 +27,9 @@ _SENDING = timedelta(minutes=15)
 MOST_SETTLED = 500
 """How many changes of an account are kept on which nobody decides any more; the oldest go first."""
 
+MOST_OPEN = 100
+"""How many changes of an account may wait at a time."""
+
 
 class State(StrEnum):
     """How far a change has come. `stale` waits too: what it would change has moved since a person saw it, and
@@ -97,8 +100,10 @@ class PendingChange:
     says whose browser may decide, None where only this machine's user can; `owner` that of the grant by
     which the owner decides instead, because somebody who was invited asked. Of a draft a person may edit the
     argument that `draft_argument` names. `undoable` says whether it can be taken back once it is made, None
-    where that was not kept. `outcome` is what the model is answered. Each `revision` replaces
-    the one before it, so that of two people who decide at once one is first."""
+    where that was not kept. `asked_by` names an app, or a person if `person_asked`. `outcome` is what the
+    model is answered, `undo_call` the tool and the digest of the call that takes the change back, and
+    `undone_by` the change that did. Each `revision` replaces the one before it, so that of two people who
+    decide at once one is first."""
 
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     account: str
@@ -113,6 +118,7 @@ class PendingChange:
     grant: str | None = None
     owner: str | None = None
     asked_by: str = ""
+    person_asked: bool = False
     draft_argument: str = ""
     extent: Extent = field(default_factory=Extent)
     undoable: bool | None = None
@@ -122,6 +128,19 @@ class PendingChange:
     decided_at: datetime | None = None
     way: str | None = None
     outcome: Mapping[str, Any] | None = field(default=None, repr=False)
+    undo_call: tuple[str, str] | None = None
+    undone_by: str = ""
+
+    @property
+    def answer(self) -> Mapping[str, Any]:
+        """The outcome as it holds now: what was undone cannot be undone again."""
+        outcome = self.outcome or {}
+        return {**outcome, "undo": None} if self.undone_by and "undo" in outcome else outcome
+
+    def takes_back(self, other: "PendingChange") -> bool:
+        """Whether this change, which was made, is what takes another one back."""
+        calls = (other.account, other.undo_call), (self.account, (self.tool, self.digest))
+        return self.state is State.DONE and calls[0] == calls[1] and other.id != self.id
 
     @property
     def call(self) -> tuple[str, str, str, Extent]:
@@ -163,8 +182,13 @@ class PendingChange:
         return self
 
 
+class TooManyOpen(Exception):
+    """So many changes of an account wait already that no other one may."""
+
+
 class ChangeStore(Protocol):
-    """Where changes live. One for several processes decides there which of two replacements is the first."""
+    """Where changes live. One for several processes decides there which of two replacements is the first.
+    With a change that was made it keeps, of those that this takes back, that they were undone."""
 
     async def add(self, change: PendingChange) -> None:
         """Keep a change that was made already, and of those of its account that are settled the newest
@@ -173,7 +197,12 @@ class ChangeStore(Protocol):
 
     async def begin(self, change: PendingChange) -> bool:
         """Keep a change that waits; False, and nothing kept, if an equal call waits or is being sent. Of
-        equal calls that come at once, in whichever processes, only one is kept."""
+        equal calls that come at once, in whichever processes, only one is kept, and of different ones no more
+        than `MOST_OPEN`.
+
+        Raises:
+            TooManyOpen: so many of its account wait already.
+        """
         ...
 
     async def find(self, change_id: str) -> PendingChange | None:
@@ -207,6 +236,7 @@ class MemoryChanges:
         """Keep a change, and forget those that are kept no longer."""
         await self.purge(change.asked_at)
         self._changes[change.id] = change
+        self._note_undone(change)
         settled = [
             other.id
             for other in reversed(self._changes.values())
@@ -216,12 +246,24 @@ class MemoryChanges:
             del self._changes[name]
 
     async def begin(self, change: PendingChange) -> bool:
-        """Keep a change that waits, unless an equal call waits or is being sent."""
+        """Keep a change that waits, unless an equal call waits or is being sent.
+
+        Raises:
+            TooManyOpen: so many of its account wait already.
+        """
         now = [kept.at(change.asked_at) for kept in self._changes.values()]
         if any(kept.call == change.call and kept.state in LIVE for kept in now):
             return False
+        if sum(kept.open and kept.account == change.account for kept in now) >= MOST_OPEN:
+            raise TooManyOpen
         await self.add(change)
         return True
+
+    def _note_undone(self, change: PendingChange) -> None:
+        for other in self._changes.values():
+            if change.takes_back(other) and not other.undone_by:
+                noted = replace(other, undone_by=change.id, revision=other.revision + 1)
+                self._changes[other.id] = noted
 
     async def find(self, change_id: str) -> PendingChange | None:
         """Return a change, None if there is none."""
@@ -244,6 +286,7 @@ class MemoryChanges:
         if current is None or current.revision != before.revision:
             return False
         self._changes[before.id] = replace(after, revision=before.revision + 1)
+        self._note_undone(after)
         return True
 
     async def purge(self, now: datetime) -> None:

@@ -24,10 +24,12 @@ class ToldChanges:
         """Keep a change that waits, and tell of it, unless an equal call waits or is being sent."""
         if not await self._store.begin(change):
             return False
-        self._tell(change)
+        self.tell(change)
         return True
 
-    def _tell(self, change: PendingChange) -> None:
+    def tell(self, change: PendingChange) -> None:
+        """Tell of a change that waits, as at the start of a server of one of which its person may not have
+        been told; returns at once."""
         told = WaitingChange(change.title, change.asked_by, change.owner or change.grant)
 
         async def waits() -> bool:

@@ -4,7 +4,7 @@ The words, and the marks around what others wrote, are those of the question tha
 and `quoting` make both.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -25,6 +25,8 @@ _LOST = (
     "It was approved, and the server ended before it kept what came of it. It was sent once or not at all, "
     "and is not sent again by itself. Look in Hostex before you try again."
 )
+
+_UNDONE = "It was done, and undone since."
 
 _HEADLINES: Mapping[State, str] = {
     State.WAITING: "waits for you",
@@ -118,10 +120,10 @@ class OutcomeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeView:
-    """A change as a person reads it. `text` is that of a draft, which they may edit, without what nobody
-    sees; `spelled` is the same with that spelled out, as it is sent unless they edit it. `undoable` says
-    before the decision whether there will be an undo. `seen` stands for all that is shown and goes with their
-    decision."""
+    """A change as a person reads it. `app` is who asked for it, an app or a person. `text` is that of a
+    draft, which they may edit, without what nobody sees; `spelled` is the same with that spelled out, as it
+    is sent unless they edit it. `undoable` says before the decision whether there will be an undo. `seen`
+    stands for all that is shown and goes with their decision."""
 
     id: str
     app: str
@@ -155,8 +157,18 @@ class ChangeView:
         return self.rows[_MOST_ROWS:]
 
 
-def change_view(change: PendingChange, now: datetime) -> ChangeView:
-    """Return a change as it stands at this time, in words."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whoever reads about changes: which of those that a person asked for they `asked` for, and which they
+    can have taken back, as far as there is a way."""
+
+    asked: Callable[[PendingChange], bool] = lambda change: False
+    undoes: Callable[[PendingChange], bool] = lambda change: True
+
+
+def change_view(change: PendingChange, now: datetime, reader: Reader | None = None) -> ChangeView:
+    """Return a change as it stands at this time, in words for whoever reads it."""
+    reader = reader or Reader()
     change = change.at(now)
     words = present(change.preview)
     text = without_unseen(change.text) if change.open and change.text is not None else None
@@ -165,14 +177,14 @@ def change_view(change: PendingChange, now: datetime) -> ChangeView:
     rows = [_row(row) for row in words.get("changes", ()) if row.get("what") != drafted or drafted is None]
     return ChangeView(
         id=change.id,
-        app=one_line(change.asked_by) or NAMELESS,
+        app=_asker(change, reader),
         title=change.title,
         summary=sentence(str(words.get("summary", change.title))),
         rows=tuple(rows),
         about=_table(words.get("target", {})),
         warnings=_sentences(words.get("warnings", ())),
         state=change.state,
-        headline=_HEADLINES[change.state],
+        headline="undone" if change.undone_by else _HEADLINES[change.state],
         open=change.open,
         moved=change.state is State.STALE,
         asked=moment_text(change.asked_at, now),
@@ -183,19 +195,26 @@ def change_view(change: PendingChange, now: datetime) -> ChangeView:
         undoable=change.undoable if change.open else None,
         seen=change.state_digest,
         decided=_decided(change, now),
-        outcome=_outcome(change),
+        outcome=_outcome(change, reader),
     )
 
 
-def change_views(changes: Iterable[PendingChange], now: datetime) -> list[ChangeView]:
+def change_views(
+    changes: Iterable[PendingChange], now: datetime, reader: Reader | None = None
+) -> list[ChangeView]:
     """Return several changes in words."""
-    return [change_view(change, now) for change in changes]
+    return [change_view(change, now, reader) for change in changes]
+
+
+def _asker(change: PendingChange, reader: Reader) -> str:
+    if not change.person_asked:
+        return one_line(change.asked_by) or NAMELESS
+    return "You" if reader.asked(change) else one_line(change.asked_by)
 
 
 def undo_of(change: PendingChange) -> tuple[str, Mapping[str, Any]] | None:
     """Return the call that takes a change back; None without one."""
-    outcome: Mapping[str, Any] = change.outcome or {}
-    undo: Mapping[str, Any] | None = outcome.get("undo") if change.state is State.DONE else None
+    undo: Mapping[str, Any] | None = change.answer.get("undo") if change.state is State.DONE else None
     return (undo["tool"], undo["arguments"]) if undo else None
 
 
@@ -209,7 +228,7 @@ def _decided(change: PendingChange, now: datetime) -> str:
     )
 
 
-def _outcome(change: PendingChange) -> OutcomeView | None:
+def _outcome(change: PendingChange, reader: Reader) -> OutcomeView | None:
     """Return what came of a change that has ended or is being made; None while it waits."""
     if change.open:
         return None
@@ -218,10 +237,12 @@ def _outcome(change: PendingChange) -> OutcomeView | None:
     error: Mapping[str, Any] = outcome.get("error") or {}
     advice = _sentences(error[name] for name in ("message", "hint") if error.get(name))
     return OutcomeView(
-        _sentence(change.state, str(outcome.get("status", "")), lost=not outcome),
+        _UNDONE
+        if change.undone_by
+        else _sentence(change.state, str(outcome.get("status", "")), lost=not outcome),
         (*advice, *notes),
         _table(_readable(outcome.get("result") or {})),
-        _undo(change),
+        _undo(change) if reader.undoes(change) else None,
     )
 
 

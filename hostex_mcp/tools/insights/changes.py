@@ -10,7 +10,7 @@ from hostex_mcp.toolkit.tool import tool
 
 class ListedChange(TypedDict, total=False):
     """A change that waits for a person or was decided on in the last week; `undo` is the call that takes it
-    back."""
+    back, and `undone_by` the change that did."""
 
     change_id: str
     tool: str
@@ -22,6 +22,7 @@ class ListedChange(TypedDict, total=False):
     decided_at: str
     decided_by: str
     undo: dict[str, Any]
+    undone_by: str
     preview: dict[str, Any]
     outcome: dict[str, Any]
 

@@ -22,7 +22,7 @@ export async function connect({ name, ...handlers }) {
 
 /** An answer of a tool: `data` is its structured result, `meta` what only views get, `error` null or
  * {kind, message, hint}. */
-export function answerOf(result) {
+function answerOf(result) {
   const data = result?.structuredContent ?? {};
   const text = (result?.content ?? []).filter((block) => block.type === "text").map((block) => block.text).join("\n");
   const failed = result?.isError || data.error;

@@ -156,6 +156,25 @@ async def test_undo_asks_for_a_change_of_its_own_that_is_decided_on_its_own_prev
         assert sent(person) == ["POST /listings/prices"] * 2
 
 
+async def test_what_was_undone_offers_no_undo_and_a_model_reads_which_change_did_it_and_who_asked(
+    tmp_path: Path,
+) -> None:
+    async with deployment(tmp_path) as person:
+        grant = await connected(person)
+        first = await asked(person, grant)
+        await press(person, first, "approve")
+        assert Html((await person.get("/changes")).text).text.count("Can be undone") == 1
+        second = (await press(person, first, "undo")).headers["location"].removeprefix("/changes/")
+        await press(person, second, "approve")
+        page = await opened(person, first)
+        assert "It was done, and undone since." in page.text
+        assert page.all("button") == []
+        assert "Can be undone" not in Html((await person.get("/changes")).text).text
+        rows = {row["change_id"]: row for row in (await call(person, grant, "list_changes", {}))["items"]}
+        assert (rows[first]["undone_by"], "undo" in rows[first]) == (second, False)
+        assert (rows[first]["asked_by"], rows[second]["asked_by"]) == ("Claude", "the owner")
+
+
 async def test_an_undo_that_an_app_asked_for_before_is_the_persons_once_they_ask_for_it_too(
     tmp_path: Path,
 ) -> None:

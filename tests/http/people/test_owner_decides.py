@@ -291,6 +291,24 @@ async def test_what_the_owner_made_is_taken_back_by_the_owner_alone(tmp_path: Pa
         assert sent(owner) == ["POST /listings/prices"] * 2
 
 
+async def test_what_the_owner_made_is_read_by_them_when_the_connection_of_the_person_has_ended(
+    tmp_path: Path,
+) -> None:
+    async with deployment(tmp_path) as owner:
+        guest, grant = await guest_of(owner, await owner_of(owner), **ALL)
+        change_id = await asked(guest, grant)
+        await press(owner, change_id, "approve")
+        before = await opened(owner, change_id)
+        await owner.deps.store.grants.end(grant.grant_id, "ended by the owner")
+        page = await opened(owner, change_id)
+        assert "It is done." in page.text
+        assert (len(before.all("button")), page.all("button")) == (1, [])
+        listed = Html((await owner.get("/changes")).text).text
+        assert ("Maria, in Claude" in listed, "Can be undone" in listed) == (True, False)
+        assert (await guest.get(f"/changes/{change_id}")).status_code == 404
+        assert sent(owner) == ["POST /listings/prices"]
+
+
 async def test_the_page_of_a_foreign_change_is_that_of_none(tmp_path: Path) -> None:
     async with deployment(tmp_path) as owner:
         own = await owner_of(owner)

@@ -38,7 +38,7 @@ NOT_FOR_CO_HOSTS = {
     *("update_listing_prices", "update_property_prices", "create_reservation", "get_pace", "find_offers"),
     *("get_airbnb_price_and_rules", "update_airbnb_price_and_rules"),
     *("get_vrbo_price_and_rules", "update_vrbo_price_and_rules"),
-    *("list_special_offers", "send_special_offer", "withdraw_special_offer"),
+    *("list_special_offers", "send_special_offer", "send_preapproval", "withdraw_special_offer"),
 }
 CO_HOST = set(CATALOGUE) - NOT_FOR_CO_HOSTS
 REACHED = {"co_host": CO_HOST, "cleaner": CLEANER, "flat_owner": FLAT_OWNER}

@@ -1,7 +1,7 @@
 """Changes that wait for a person, as the database keeps them."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store import Store, open_store
-from hostex_mcp.server.changes.record import Extent, MemoryChanges, State
+from hostex_mcp.server.changes.record import Extent, MemoryChanges, State, TooManyOpen
 from hostex_mcp.server.quoting import Quoted
 from tests.http.keeping import KEY, OLDER_KEY, RING, a_change, granted
 from tests.support.clock import NOW, Clock
@@ -259,3 +259,60 @@ async def test_a_waiting_change_that_no_key_opens_stands_in_no_calls_way(
             file.execute("UPDATE changes SET record = 'unreadable'")
             file.commit()
         assert await store.changes.begin(a_change(grant_id, id="new"))
+
+
+@pytest.mark.parametrize("kept_in", ["database", "memory"])
+@pytest.mark.parametrize("waited", [True, False])
+async def test_a_change_that_was_made_marks_those_of_its_account_that_it_takes_back(
+    store: Store, kept_in: str, waited: bool
+) -> None:
+    changes = store.changes if kept_in == "database" else MemoryChanges()
+    first, second = await granted(store), await granted(store)
+    done = {"state": State.DONE, "decided_at": NOW, "undo_call": ("close", "c" * 64)}
+    await changes.add(a_change(first, id="it", **done))
+    await changes.add(a_change(first, id="other call", **{**done, "undo_call": ("open", "c" * 64)}))
+    await changes.add(a_change(second, id="foreign", **done))
+    undo = a_change(first, id="undo", tool="close", digest="c" * 64)
+    if waited:
+        await changes.begin(undo)
+        approved = replace(undo, state=State.APPROVED, decided_at=NOW)
+        assert await changes.replace(undo, approved)
+        assert [change.undone_by for change in await changes.of_account(first)] == [""] * 3
+        assert await changes.replace(replace(approved, revision=1), replace(approved, state=State.DONE))
+    else:
+        await changes.add(replace(undo, state=State.DONE))
+    undone = {
+        change.id: change.undone_by for name in (first, second) for change in await changes.of_account(name)
+    }
+    assert undone == {"it": "undo", "other call": "", "foreign": "", "undo": ""}
+
+
+@pytest.mark.parametrize("kept_in", ["database", "memory"])
+async def test_no_more_changes_of_an_account_wait_than_may(store: Store, clock: Clock, kept_in: str) -> None:
+    changes = store.changes if kept_in == "database" else MemoryChanges()
+    first, second = await granted(store), await granted(store)
+    begun = 0
+    for number in range(110):
+        with suppress(TooManyOpen):
+            begun += await changes.begin(a_change(first, id=f"{number}", digest=f"{number}"))
+    assert begun == len(await changes.of_account(first)) == 100
+    assert await changes.begin(a_change(second, id="of another"))
+    assert not await changes.begin(a_change(first, id="equal", digest="7"))
+    clock.advance(minutes=10)
+    later = {"asked_at": clock(), "expires": clock() + timedelta(minutes=10)}
+    assert await changes.begin(a_change(first, id="later", digest="later", **later))
+
+
+async def test_what_an_owner_decided_on_outlives_the_connection_of_the_person_and_nothing_else_of_it(
+    store: Store,
+) -> None:
+    owner = await granted(store)
+    person = await granted(store, owner_id=owner, person="Maria")
+    for name, state in (("waits", State.WAITING), ("done", State.DONE), ("declined", State.DECLINED)):
+        await store.changes.add(a_change(person, id=name, owner=owner, state=state, decided_at=NOW))
+    await store.changes.add(a_change(person, id="own", state=State.DONE, decided_at=NOW))
+    await store.grants.end(person, "ended")
+    assert {change.id for change in await store.changes.of_account(person)} == {"done", "declined"}
+    assert {change.id for change in await store.changes.settled([owner], 5)} == {"done", "declined"}
+    await store.grants.end(owner, "disconnected")
+    assert await store.changes.of_account(person) == []

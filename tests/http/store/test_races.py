@@ -1,6 +1,6 @@
 """Several processes, one database: each thing that may happen once happens once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,20 @@ async def test_one_lease_is_taken_by_one_process(database_url: SecretStr, racers
         grants = [await granted(store) for _ in range(ROUNDS)]
         for got in by_round(racers.race("lease", database_url, KEY, grants)):
             assert sorted(got) == [False, False, True]
+
+
+async def test_of_different_changes_at_once_in_several_processes_no_more_wait_than_may(
+    database_url: SecretStr, racers: Racers
+) -> None:
+    async with open_store(database_url, RING) as store:
+        grants, now = [await granted(store) for _ in range(2)], datetime.now(UTC)
+        for grant_id in grants:
+            for number in range(98):
+                times = {"asked_at": now, "expires": now + timedelta(days=1)}
+                await store.changes.add(a_change(grant_id, id=f"{grant_id} no. {number}", **times))
+        for begun in by_round(racers.race("begin another", database_url, KEY, grants)):
+            assert sorted(begun, key=str) == [None, True, True]
+        assert [len(await store.changes.of_account(grant_id)) for grant_id in grants] == [100, 100]
 
 
 async def test_a_grant_is_ended_by_one_process_which_alone_gets_the_credential(

@@ -372,3 +372,22 @@ async def test_records_are_forgotten_a_week_after_their_end() -> None:
     world.clock.now += timedelta(days=7)
     await office.ask(130)
     assert await world.store.find(change.id) is None
+
+
+class Unreachable(MemoryChanges):
+    """A store that cannot be reached when a change is to be approved."""
+
+    async def replace(self, before: PendingChange, after: PendingChange) -> bool:
+        if after.state is State.APPROVED:
+            raise Blocked("The database is away.", operation="changes", hint="Try again.")
+        return await super().replace(before, after)
+
+
+async def test_the_trail_says_how_an_approval_ended_that_could_not_be_kept(tmp_path: Path) -> None:
+    office = Office(World(store=Unreachable()), trail=tmp_path / "audit")
+    change = await office.waiting()
+    with pytest.raises(Blocked):
+        await office.click(change)
+    lines = [json.loads(line) for line in (tmp_path / "audit").read_text().splitlines()]
+    assert [line["outcome"] for line in lines] == ["waiting_for_person", "blocked"]
+    assert office.world.price.sent == []

@@ -14,6 +14,7 @@ from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.changes.owner import OwnerRule
 from hostex_mcp.toolkit.results import PlannedWrite
 from hostex_mcp.tools.catalogue import CATALOGUE
+from hostex_mcp.tools.roles import ABOUT_MONEY
 from tests.server.changes.waiting_for_owner import Overseen, overseen
 from tests.support.clock import TODAY, ahead
 from tests.support.every_write import every_write
@@ -83,6 +84,36 @@ async def test_an_amount_that_is_given_another_currency_is_replaced(
 ) -> None:
     async with overseen(rule=MONEY) as account:
         assert await owner_of(account, tool, arguments) == "owner"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fee", "status"),
+    [
+        ("cleaning", {}, "waiting_for_person"),
+        ("cleaning", {"fee": 10}, "done"),
+        ("cleaning", {"fee": 11}, "waiting_for_person"),
+        ("maintenance", {}, "done"),
+    ],
+)
+async def test_a_cleaning_whose_fee_hostex_sets_may_be_over_the_limit(
+    kind: str, fee: dict[str, Any], status: str
+) -> None:
+    async with overseen(rule=MONEY) as account:
+        task = {"type": kind, "expected_date": ahead(3), "property_id": 20110001, **fee}
+        assert (await account.call("create_task", task))["status"] == status
+
+
+async def test_every_write_that_is_ticked_for_whoever_has_no_money_works_for_them() -> None:
+    refused: dict[str, Any] = {}
+    for tool, arguments in CALLS.items():
+        if tool in ABOUT_MONEY:
+            continue
+        unpriced = {name: value for name, value in arguments.items() if name not in (*AMOUNTS, "currency")}
+        async with overseen(money=False) as account:
+            answer = await account.call(tool, unpriced)
+        if answer.get("error", {}).get("kind") == "blocked":
+            refused[tool] = answer["error"]["message"]
+    assert refused == {}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hostex_mcp.server.changes.told import ToldChanges
 from hostex_mcp.settings import QuietHours, Settings
 from tests.server.changes.showing import a_change
 from tests.support.clock import Clock
-from tests.support.phone import Phone, settled
+from tests.support.phone import Phone, sent, settled
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +110,7 @@ async def test_the_server_of_one_machine_tells_its_user() -> None:
 
 async def test_the_server_for_many_tells_its_operator(tmp_path: Path) -> None:
     phone = Phone(Clock())
+    notices = phone.notices()
     settings = Settings(
         allow_token_header=True, database_url=SecretStr(f"sqlite:///{tmp_path}/told.db"), toolsets=("all",)
     )
@@ -118,7 +119,7 @@ async def test_the_server_for_many_tells_its_operator(tmp_path: Path) -> None:
     arguments = {"reservation_code": "5-DEMO30PAT"}
     call = {"name": "cancel_reservation", "arguments": arguments}
     async with (
-        hosted(settings, address, upstream, notices=phone.notices()) as app,
+        hosted(settings, address, upstream, notices=notices) as app,
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=address.origin) as http,
     ):
@@ -132,5 +133,5 @@ async def test_the_server_for_many_tells_its_operator(tmp_path: Path) -> None:
             },
         )
         assert answer.json()["result"]["structuredContent"]["status"] == "waiting_for_person", answer.text
-        await settled()
+        await sent(notices)
     assert len(phone.arrived) == 1
