@@ -43,6 +43,11 @@ class Pace:
             _PIECE.began = time.thread_time()
 
 
+async def in_pieces(items: Iterable[ItemT]) -> list[ItemT]:
+    """Return items that are long work together, each of which is made when it is asked for."""
+    return await paced(lambda item: item, items)
+
+
 async def paced(work: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> list[ResultT]:
     """Return what `work` makes of each of the items, which is long work together."""
     pace, results = Pace(), list[ResultT]()

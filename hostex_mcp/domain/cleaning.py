@@ -19,6 +19,9 @@ from hostex_mcp.domain.stays import time_of_day
 
 NO_TASK, NOBODY = "cleaning task", "who cleans"
 
+# Every turnover of a property may have all of its tasks nearby.
+_MOST_UNCOUNTED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
@@ -57,13 +60,15 @@ class Uncounted:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """The verdict on a turnover: the task that cleans it, what is `missing` in words, and the `uncounted`
-    cleaning tasks if none counts. Unless it is `known`, nothing is missing and nothing is certain."""
+    """The verdict on a turnover: the task that cleans it, what is `missing` in words, and the first
+    `uncounted` cleaning tasks if none counts, with how many `more` there are. Unless it is `known`, nothing
+    is missing and nothing is certain."""
 
     task: Task | None = None
     missing: Sequence[str] = ()
     uncounted: Sequence[Uncounted] = ()
     known: bool = True
+    more: int = 0
 
 
 def cleaning_in(vacancy: Vacancy, tasks: Iterable[Task] | None) -> Cleaning:
@@ -79,7 +84,7 @@ def cleaning_in(vacancy: Vacancy, tasks: Iterable[Task] | None) -> Cleaning:
         return Cleaning(known=False)
     missing = [NO_TASK] if vacancy.start else []
     nearby = [candidate for candidate in candidates if missing and _concerns(candidate.task, vacancy)]
-    return Cleaning(None, missing, nearby)
+    return Cleaning(None, missing, nearby[:_MOST_UNCOUNTED], more=max(len(nearby) - _MOST_UNCOUNTED, 0))
 
 
 def _is_certain(task: Task) -> bool:
@@ -93,15 +98,16 @@ def _rank(task: Task) -> tuple[bool, bool, str, str, int]:
 
 def _objection(task: Task, vacancy: Vacancy) -> str:
     """Return why a cleaning task does not count, empty if it does."""
+    if task.status == "cancelled":
+        return "cancelled"
+    if task.property_id != vacancy.property_id:
+        return "for another property"
     moment = _moment(task)
-    objections = {
-        "cancelled": task.status == "cancelled",
-        "for another property": task.property_id != vacancy.property_id,
-        "without a day": moment is None,
-        "before check-out": bool(moment and vacancy.start and vacancy.start.after(moment)),
-        "after check-in": bool(moment and vacancy.end and moment.after(vacancy.end)),
-    }
-    return next((why for why, holds in objections.items() if holds), "")
+    if moment is None:
+        return "without a day"
+    if vacancy.start and vacancy.start.after(moment):
+        return "before check-out"
+    return "after check-in" if vacancy.end and moment.after(vacancy.end) else ""
 
 
 def _concerns(task: Task, vacancy: Vacancy) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, in_pieces, windows
 from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import Task
@@ -167,7 +167,7 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
     open_requests = requests(every.values(), local)
     pace = Pace()
     await pace.rest()
-    cleanings = _turnovers(portfolio, stays, tasks, day_at)
+    cleanings = await _turnovers(portfolio, stays, tasks, day_at)
     await pace.rest()
     of_stays = [*arrival_warnings(stays.items, day_at), *placing_warnings(stays.items, day_at)]
     await pace.rest()
@@ -227,16 +227,16 @@ async def _far(
     return await parts.rows("requests", far_requests(context, portfolio, later.until, threads.until)) or []
 
 
-def _turnovers(
+async def _turnovers(
     portfolio: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, day_at: Today
 ) -> list[Turnover]:
     """Return the turnovers of each property's day and the next one."""
     data = turnover_data(portfolio.properties, stays.items, tasks)
-    return [
+    return await in_pieces(
         turnover
         for place_id, own in data.items()
         for turnover in turnovers(own, portfolio.zone(place_id), day_at(place_id), day_at(place_id) + DAY)
-    ]
+    )
 
 
 def _of_the_day(tasks: Sequence[Task], day_at: Today) -> list[Task]:

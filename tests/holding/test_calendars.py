@@ -62,7 +62,7 @@ async def _longest(engine: Engine) -> tuple[float, str]:
 
 
 @pytest.mark.timeout(180)
-async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
+async def test_very_many_stays_and_cleanings_on_the_same_nights_do_not_hold_the_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Throttles, "request", patient)
@@ -76,6 +76,12 @@ async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
     crowd = {f"0-X{n}": {**single, **nights, "stay_code": f"0-X{n}"} for n in range(CROWD)}
     stays.clear()
     stays.update(crowd)
+    cleaning = next(task for task in accounts.main.tasks.values() if task["type"] == "cleaning")
+    called_off = {"status": "cancelled", "expected_date": nights["check_in_date"]}
+    home = {"property_id": single["property_id"]}
+    accounts.main.tasks = {
+        number: {**cleaning, **called_off, **home, "id": number} for number in range(1, CROWD + 1)
+    }
     with running(Sandbox(accounts=accounts)) as address:
         certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         async with HostexClient(WRITABLE, base_url=address, verify=certificates) as client:
@@ -85,9 +91,18 @@ async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
     assert min(pieces) < (LONGEST, "")
 
 
+CROWDED = (
+    "get_calendar",
+    "check_calendar_conflicts",
+    "get_daily_briefing",
+    "get_turnover_plan",
+    "check_arrival_readiness",
+)
+
+
 async def _crowded(engine: Engine) -> tuple[float, str]:
     with longest_piece() as longest:
-        for tool in ("get_calendar", "check_calendar_conflicts", "get_daily_briefing"):
+        for tool in CROWDED:
             result = await engine.call(tool, {})
             assert isinstance(result, CallToolResult)
             assert not result.is_error

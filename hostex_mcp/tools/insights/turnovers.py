@@ -1,12 +1,10 @@
 """The plan of turnovers: who leaves, who comes, how long there is between, and who cleans."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, TypedDict
 
-from hostex_mcp.api import paced
-from hostex_mcp.api.endpoints.properties import Property
+from hostex_mcp.api import in_pieces, paced
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK
 from hostex_mcp.domain.nights import is_placed
@@ -94,10 +92,12 @@ async def get_turnover_plan(
     tasks = await parts.rows("tasks", cleanings)
     past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
 
-    def planned(place: Property) -> Sequence[Turnover]:
-        return turnovers(past.turnovers[place.id], portfolio.zone(place.id), *span(place.id))
-
-    plan = [turnover for own in await paced(planned, portfolio.properties) for turnover in own]
+    planned = (
+        turnover
+        for place in portfolio.properties
+        for turnover in turnovers(past.turnovers[place.id], portfolio.zone(place.id), *span(place.id))
+    )
+    plan = await in_pieces(planned)
     plan.sort(key=lambda turnover: _order(portfolio, turnover))
     rest = {
         "unplaced": [_arriving(stay) for stay in stays.items if _unplaced(stay, start, end)],
