@@ -12,6 +12,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.days import DAY
@@ -123,4 +124,10 @@ def _concerns(task: Task, vacancy: Vacancy) -> bool:
 
 
 def _moment(task: Task) -> LocalTime | None:
-    return LocalTime(task.expected_date, time_of_day(task.expected_time)) if task.expected_date else None
+    return _local(task.expected_date, task.expected_time) if task.expected_date else None
+
+
+# A task is compared with every turnover of its property.
+@lru_cache(2_000)
+def _local(day: date, clock: str | None) -> LocalTime:
+    return LocalTime(day, time_of_day(clock))

@@ -12,6 +12,7 @@ from hostex_mcp.domain.days import DAY
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.serving import running
 from hostex_mcp.sandbox.throttle import Throttles
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest
@@ -82,6 +83,11 @@ async def test_very_many_stays_and_cleanings_on_the_same_nights_do_not_hold_the_
     accounts.main.tasks = {
         number: {**cleaning, **called_off, **home, "id": number} for number in range(1, CROWD + 1)
     }
+    repair = {"type": "maintenance", "status": "pending", "note": "wide " * 1_000}
+    accounts.main.tasks |= {
+        number: {**cleaning, **called_off, **home, **repair, "id": number}
+        for number in range(CROWD + 1, 4 * CROWD)
+    }
     with running(Sandbox(accounts=accounts)) as address:
         certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         async with HostexClient(WRITABLE, base_url=address, verify=certificates) as client:
@@ -97,13 +103,14 @@ CROWDED = (
     "get_daily_briefing",
     "get_turnover_plan",
     "check_arrival_readiness",
+    "read_day",
 )
 
 
 async def _crowded(engine: Engine) -> tuple[float, str]:
     with longest_piece() as longest:
         for tool in CROWDED:
-            result = await engine.call(tool, {})
+            result = await engine.call(tool, {}, Elicitation(views=True))
             assert isinstance(result, CallToolResult)
             assert not result.is_error
     return longest.seconds, longest.what
