@@ -54,7 +54,7 @@ from hostex_mcp.api.operation import (
     Request,
     RowT,
 )
-from hostex_mcp.api.pace import Pace, paced, run_apart, taken, weight
+from hostex_mcp.api.pace import Pace, in_pieces, paced, run_apart, weight
 from hostex_mcp.api.proxies import proxy_to, unusable_proxy
 from hostex_mcp.api.receipts import accepted, receipts
 from hostex_mcp.api.token_check import Access, check_token
@@ -112,13 +112,13 @@ __all__ = [
     "accepted",
     "check_token",
     "guarded",
+    "in_pieces",
     "paced",
     "proxy_to",
     "read_all",
     "read_merged",
     "receipts",
     "run_apart",
-    "taken",
     "unread",
     "unusable_proxy",
     "weight",

@@ -62,6 +62,7 @@ _LOSSES = {
     "garbled": "The answer could not be decoded",
     "oversized": "The answer was too large",
 }
+_SMALLER = "Ask for less, such as fewer days or rows; what is too large by itself can be read in Hostex only."
 _NUMBER = re.compile(r"-?\d{1,9}")
 _MOST_READ = 10_000
 _MAY_HAVE_HAPPENED = ", so it is unknown whether the change was made"
@@ -129,7 +130,10 @@ def _of_failure(failure: TransportFailure, call: ApiCall) -> HostexError:
     # An answer that is too large would be so again; one that was garbled on the way may not.
     if failure.cause in ("garbled", "oversized") or (call.writes and failure.sent):
         retryable = not call.writes and failure.cause == "garbled"
-        return unreadable(problem, call, retryable=retryable)
+        error = unreadable(problem, call, retryable=retryable)
+        if failure.cause == "oversized" and not call.writes:
+            error.hint = _SMALLER
+        return error
     kind = DeadlineExceeded if failure.cause == "timeout" else NetworkFailed
     return kind(f"{problem}.", operation=call.name)
 

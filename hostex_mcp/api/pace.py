@@ -43,6 +43,11 @@ class Pace:
             _PIECE.began = time.thread_time()
 
 
+async def in_pieces(items: Iterable[ItemT]) -> list[ItemT]:
+    """Return items that are long work together, each of which is made when it is asked for."""
+    return await paced(lambda item: item, items)
+
+
 async def paced(work: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> list[ResultT]:
     """Return what `work` makes of each of the items, which is long work together."""
     pace, results = Pace(), list[ResultT]()
@@ -50,15 +55,6 @@ async def paced(work: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> lis
         results.append(work(item))
         await pace.rest()
     return results
-
-
-async def taken(items: Iterable[ItemT]) -> list[ItemT]:
-    """Return the items that an iterator works out one by one, which is long work together."""
-    return await paced(_same, items)
-
-
-def _same(item: ItemT) -> ItemT:
-    return item
 
 
 def weight(value: Any, most: float = inf) -> int:

@@ -65,8 +65,8 @@ def _typed(value: object) -> str:
         return _quoted(text_of(value))
     parts = cast("list[object]", value) if isinstance(value, list) else []
     if parts and all(isinstance(part, str | int) for part in parts):
-        return _quoted(",".join(map(str, parts)))
-    return json.dumps(value, ensure_ascii=False)
+        return _quoted(_printable(",".join(map(str, parts))))
+    return _printable(json.dumps(value, ensure_ascii=False))
 
 
 def _quoted(text: str) -> str:

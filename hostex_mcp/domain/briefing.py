@@ -202,4 +202,5 @@ def _times(turnover: Turnover) -> str:
     leaves = f"{turnover.out_time:%H:%M}" if turnover.out_time else "?"
     comes = f"{turnover.in_time:%H:%M}" if turnover.in_time else "?"
     tasks = [f"cleaning {other.task.id} {other.why}" for other in turnover.cleaning.uncounted]
-    return "; ".join([f"out {leaves}, in {comes}", *tasks])
+    others = [f"{turnover.cleaning.more} more cleanings"] if turnover.cleaning.more else []
+    return "; ".join([f"out {leaves}, in {comes}", *tasks, *others])

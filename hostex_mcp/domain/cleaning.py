@@ -12,12 +12,16 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.stays import time_of_day
 
 NO_TASK, NOBODY = "cleaning task", "who cleans"
+
+# Every turnover of a property may have all of its tasks nearby.
+_MOST_UNCOUNTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,15 @@ class Uncounted:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """The verdict on a turnover: the task that cleans it, what is `missing` in words, and the `uncounted`
-    cleaning tasks if none counts. Unless it is `known`, nothing is missing and nothing is certain."""
+    """The verdict on a turnover: the task that cleans it, what is `missing` in words, and the first
+    `uncounted` cleaning tasks if none counts, with how many `more` there are. Unless it is `known`, nothing
+    is missing and nothing is certain."""
 
     task: Task | None = None
     missing: Sequence[str] = ()
     uncounted: Sequence[Uncounted] = ()
     known: bool = True
+    more: int = 0
 
 
 def cleaning_in(vacancy: Vacancy, tasks: Iterable[Task] | None) -> Cleaning:
@@ -79,7 +85,7 @@ def cleaning_in(vacancy: Vacancy, tasks: Iterable[Task] | None) -> Cleaning:
         return Cleaning(known=False)
     missing = [NO_TASK] if vacancy.start else []
     nearby = [candidate for candidate in candidates if missing and _concerns(candidate.task, vacancy)]
-    return Cleaning(None, missing, nearby)
+    return Cleaning(None, missing, nearby[:_MOST_UNCOUNTED], more=max(len(nearby) - _MOST_UNCOUNTED, 0))
 
 
 def _is_certain(task: Task) -> bool:
@@ -118,4 +124,10 @@ def _concerns(task: Task, vacancy: Vacancy) -> bool:
 
 
 def _moment(task: Task) -> LocalTime | None:
-    return LocalTime(task.expected_date, time_of_day(task.expected_time)) if task.expected_date else None
+    return _local(task.expected_date, task.expected_time) if task.expected_date else None
+
+
+# A task is compared with every turnover of its property.
+@lru_cache(2_000)
+def _local(day: date, clock: str | None) -> LocalTime:
+    return LocalTime(day, time_of_day(clock))

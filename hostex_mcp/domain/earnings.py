@@ -19,6 +19,7 @@ from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stays import by_check_in
 
+ItemT = TypeVar("ItemT")
 KeyT = TypeVar("KeyT", bound=Hashable)
 Place = Literal["sold", "not allocated", "day use", "cancelled"]
 
@@ -121,13 +122,11 @@ def touches(stay: Reservation, period: Period) -> bool:
     return nights_in(stay, period) > 0 or (not nights_of(stay) and period.covers(stay.check_in_date))
 
 
-def grouped(
-    stays: Iterable[Reservation], key: Callable[[Reservation], KeyT]
-) -> dict[KeyT, list[Reservation]]:
-    """Group stays by a key, in order of first appearance."""
-    groups: dict[KeyT, list[Reservation]] = {}
-    for stay in stays:
-        groups.setdefault(key(stay), []).append(stay)
+def grouped(items: Iterable[ItemT], key: Callable[[ItemT], KeyT]) -> dict[KeyT, list[ItemT]]:
+    """Group stays, or what is counted of them, by a key, in order of first appearance."""
+    groups: dict[KeyT, list[ItemT]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
     return groups
 
 

@@ -9,6 +9,7 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -78,9 +79,13 @@ class Alteration:
 def accounts(earned: Iterable[Earning], transactions: Iterable[Transaction]) -> list[Ledger]:
     """Return a ledger for each currency, in alphabetical order, the nights without a price last. Entries that
     do not `count` are left out."""
-    bookings, entries = list(earned), [entry for entry in transactions if counts(entry)]
-    currencies = {earning.currency for earning in bookings} | {code(entry.currency) for entry in entries}
-    return [_ledger(currency, bookings, entries) for currency in sorted(currencies, key=by_name)]
+    parts: dict[str, tuple[list[Earning], list[Transaction]]] = defaultdict(lambda: ([], []))
+    for earning in earned:
+        parts[earning.currency][0].append(earning)
+    for entry in transactions:
+        if counts(entry):
+            parts[code(entry.currency)][1].append(entry)
+    return [_ledger(currency, *parts[currency]) for currency in sorted(parts, key=by_name)]
 
 
 def counts(entry: Transaction) -> bool:
@@ -161,9 +166,7 @@ def alterations(
     )
 
 
-def _ledger(currency: str, bookings: Sequence[Earning], entries: Sequence[Transaction]) -> Ledger:
-    own = [earning for earning in bookings if earning.currency == currency]
-    posted = [entry for entry in entries if code(entry.currency) == currency]
+def _ledger(currency: str, own: Sequence[Earning], posted: Sequence[Transaction]) -> Ledger:
     paid = [entry for entry in posted if entry.status != "outstanding"]
     unpaid = [entry for entry in posted if entry.status == "outstanding"]
     return Ledger(

@@ -9,10 +9,13 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from hostex_mcp.api.endpoints.properties import Property
@@ -62,7 +65,7 @@ def hours_between(start: datetime, end: datetime) -> float:
     return round((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() / 3600, 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TurnoverData:
     """What the turnovers of a property are judged by: its accepted stays, and its tasks, None if they could
     not be read. Unless the past is `seen`, a guest may have left earlier than what was read."""
@@ -71,6 +74,16 @@ class TurnoverData:
     stays: Sequence[Reservation]
     tasks: Sequence[Task] | None
     seen: bool = True
+
+    @cached_property
+    def by_arrival(self) -> Sequence[Reservation]:
+        """The stays by check-in."""
+        return sorted(self.stays, key=by_check_in)
+
+    @cached_property
+    def by_leaving(self) -> Sequence[Reservation]:
+        """The stays by check-out day and time."""
+        return sorted(self.stays, key=lambda stay: _leaving_order(stay, self.place))
 
 
 def turnover_data(
@@ -101,10 +114,18 @@ def turnover_data(
 
 def stay_before(coming: Reservation, data: TurnoverData) -> Reservation | None:
     """Return the stay whose guest is the last to leave before another one arrives."""
-    earlier = [
-        stay for stay in data.stays if stay.check_out_date <= coming.check_in_date and stay.key != coming.key
-    ]
-    return max(earlier, key=lambda stay: _leaving_order(stay, data.place), default=None)
+    gone = bisect_right(data.by_leaving, coming.check_in_date, key=lambda stay: stay.check_out_date)
+    return _first_other(coming, (data.by_leaving[place] for place in range(gone - 1, -1, -1)))
+
+
+def stay_after(leaving: Reservation, data: TurnoverData) -> Reservation | None:
+    """Return the stay whose guest is the first to arrive once another one has left."""
+    ahead = bisect_left(data.by_arrival, leaving.check_out_date, key=lambda stay: stay.check_in_date)
+    return _first_other(leaving, (data.by_arrival[place] for place in range(ahead, len(data.by_arrival))))
+
+
+def _first_other(stay: Reservation, others: Iterable[Reservation]) -> Reservation | None:
+    return next((other for other in others if other.key != stay.key), None)
 
 
 def cleaning_before(coming: Reservation, data: TurnoverData) -> Cleaning:
@@ -122,36 +143,25 @@ def cleaning_after(leaving: Reservation, data: TurnoverData) -> Cleaning:
     return cleaning_in(Vacancy(data.place.id, start, None, {leaving.stay_code}), data.tasks)
 
 
-def turnovers(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> list[Turnover]:
-    """Return the turnovers of one property from `start` to `end`, both included, earliest first.
+def turnovers(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> Iterator[Turnover]:
+    """Work out the turnovers of one property from `start` to `end`, both included, earliest first, each when
+    it is asked for: with very many stays and tasks they are long work together.
 
     The next and the last guest are looked for among all stays of `data`, which should reach further each
     way.
     """
-    return in_order(each_turnover(data, zone, start, end))
-
-
-def each_turnover(data: TurnoverData, zone: ZoneInfo, start: date, end: date) -> Iterator[Turnover]:
-    """Yield the same turnovers in no order, each of which takes as long as the property has stays and
-    tasks."""
     leaving = [stay for stay in data.stays if start <= stay.check_out_date <= end]
     days = {stay.check_out_date for stay in leaving}
-    for stay in leaving:
-        yield _turnover(data, zone, stay)
-    for stay in data.stays:
-        if start <= stay.check_in_date <= end and stay.check_in_date not in days:
-            yield _arrival(data, stay)
-
-
-def in_order(found: Iterable[Turnover]) -> list[Turnover]:
-    """Return turnovers of one property, earliest first."""
-    return sorted(found, key=lambda turnover: (turnover.day, turnover.leaving is None))
+    coming = (stay for stay in data.stays if start <= stay.check_in_date <= end)
+    moves = [(stay.check_out_date, False, stay) for stay in leaving]
+    moves += [(stay.check_in_date, True, stay) for stay in coming if stay.check_in_date not in days]
+    for _, arrives, stay in sorted(moves, key=itemgetter(0, 1)):
+        yield _arrival(data, stay) if arrives else _turnover(data, zone, stay)
 
 
 def _turnover(data: TurnoverData, zone: ZoneInfo, leaving: Reservation) -> Turnover:
     day, place = leaving.check_out_date, data.place
-    after = [stay for stay in data.stays if stay.check_in_date >= day and stay.key != leaving.key]
-    coming = min(after, key=by_check_in, default=None)
+    coming = stay_after(leaving, data)
     leaves, comes = out_time(leaving, place), in_time(coming, place) if coming else None
     window = None
     if coming and leaves and comes:

@@ -15,8 +15,8 @@ from hostex_mcp.api import (
     RESERVATION_WINDOW_DAYS,
     TRANSACTION_WINDOW_DAYS,
     Pace,
+    in_pieces,
     paced,
-    taken,
     windows,
 )
 from hostex_mcp.api.endpoints.finance import Transaction
@@ -93,7 +93,7 @@ async def read_events(
 async def merged(*parts: Iterable[Event]) -> list[Event]:
     """Return what happened, of several kinds, the newest first."""
     # To sort all kinds together would be a long piece of work.
-    return await taken(merge(*[await _sorted(events) for events in parts], key=_KEY))
+    return await in_pieces(merge(*[await _sorted(events) for events in parts], key=_KEY))
 
 
 async def _sorted(events: Iterable[Event]) -> list[Event]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from hostex_mcp.api import HostexError, Operation, Pace
+from hostex_mcp.api import HostexError, Operation, Pace, paced
 from hostex_mcp.api.endpoints.calendar import (
     GET_PRICING_RATIOS,
     LIST_AVAILABILITIES,
@@ -154,9 +154,7 @@ async def add_listings(
         calendars.notes.append(
             f"The calendars of {answers.unread} more listings were not read; narrow the question."
         )
-    calendars.days = {
-        (row.channel_type, row.listing_id): {day.date: day for day in row.calendar} for row in answers.rows
-    }
+    calendars.days = dict(await paced(_by_day, answers.rows))
     calendars.failures += [
         Failure(keys[key].property_ids[0], why.kind, f"{' '.join(key)}: {why.message}")
         for key, why in answers.failed
@@ -176,6 +174,10 @@ class ListingCalendars:
     rows: list[ListingCalendar]
     failed: list[tuple[ListingKey, HostexError]]
     unread: int = 0
+
+
+def _by_day(row: ListingCalendar) -> tuple[ListingKey, ListingDays]:
+    return (row.channel_type, row.listing_id), {day.date: day for day in row.calendar}
 
 
 async def read_listing_days(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, run_apart, taken, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, in_pieces, run_apart, windows
 from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import Task
@@ -25,7 +25,7 @@ from hostex_mcp.domain.briefing import (
 )
 from hostex_mcp.domain.days import DAY, Today
 from hostex_mcp.domain.reviews_due import ReviewDue
-from hostex_mcp.domain.turnovers import Turnover, each_turnover, in_order, turnover_data
+from hostex_mcp.domain.turnovers import Turnover, turnover_data, turnovers
 from hostex_mcp.domain.waiting import Waiting, among, each_waiting, most_urgent_first
 from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, day_of
@@ -181,7 +181,9 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         *request_warnings(open_requests, context.now(), day_at),
         *channel_warnings(accounts or [], first),
     ]
-    guests = most_urgent_first(await taken(each_waiting(threads.items, every.values(), local, context.now())))
+    guests = most_urgent_first(
+        await in_pieces(each_waiting(threads.items, every.values(), local, context.now()))
+    )
     await pace.rest()
     return Daily(
         portfolio=portfolio,
@@ -235,11 +237,12 @@ async def _turnovers(
     portfolio: Portfolio, stays: Gathered[Reservation], tasks: Sequence[Task] | None, day_at: Today
 ) -> list[Turnover]:
     """Return the turnovers of each property's day and the next one."""
-    found: list[Turnover] = []
-    for place_id, own in turnover_data(portfolio.properties, stays.items, tasks).items():
-        day = day_at(place_id)
-        found += in_order(await taken(each_turnover(own, portfolio.zone(place_id), day, day + DAY)))
-    return found
+    data = turnover_data(portfolio.properties, stays.items, tasks)
+    return await in_pieces(
+        turnover
+        for place_id, own in data.items()
+        for turnover in turnovers(own, portfolio.zone(place_id), day_at(place_id), day_at(place_id) + DAY)
+    )
 
 
 def _of_the_day(tasks: Sequence[Task], day_at: Today) -> list[Task]:

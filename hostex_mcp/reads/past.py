@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import LARGEST_PAGE, RESERVATION_WINDOW_DAYS, HostexError, ListEndpoint, RowT, windows
+from hostex_mcp.api import (
+    LARGEST_PAGE,
+    RESERVATION_WINDOW_DAYS,
+    HostexError,
+    ListEndpoint,
+    Pace,
+    RowT,
+    windows,
+)
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import LIST_TASKS, Task
 from hostex_mcp.domain.cleaning import Cleaning
@@ -76,7 +84,7 @@ async def with_last_guests(
     where an arrival of the span depends on them: for a limited number of properties, soonest arrival
     first."""
     data = turnover_data(portfolio.properties, stays, tasks)
-    empty = [] if tasks is None else _unsettled(data, span)
+    empty = [] if tasks is None else await _unsettled(data, span)
     selection, rest = empty[:_MOST], empty[_MOST:]
     past = await _before(context, selection, start - DAY, _pages(stays, start))
     every = None if tasks is None else [*tasks, *past.cleanings]
@@ -106,15 +114,17 @@ def _not_looked_up(count: int, start: date) -> str:
     )
 
 
-def _unsettled(data: Mapping[int, TurnoverData], span: Span) -> list[int]:
+async def _unsettled(data: Mapping[int, TurnoverData], span: Span) -> list[int]:
     """Return the properties with an arrival for which neither the last guest nor a sufficient cleaning was
     read, soonest arrival first."""
     soonest: dict[int, date] = {}
+    pace = Pace()
     for ident, own in data.items():
         for coming in _arrivals(own, *span(ident)):
             if stay_before(coming, own) is None and not _settled(cleaning_before(coming, own)):
                 day = coming.check_in_date
                 soonest[ident] = min(soonest.get(ident, day), day)
+            await pace.rest()
     return sorted(soonest, key=lambda ident: (soonest[ident], ident))
 
 

@@ -29,8 +29,9 @@ MOST_TRIES = 3
 
 _NAMED = 5
 _NAME = 60
-# Some programs take the full stops of other scripts for dots.
-_ADDRESS = re.compile(r"[:/@.\u2024\u3002\ufe52\uff0e\uff61]\S")
+# Messengers make links of what looks like an address, some also with the full stops of other scripts. Markup
+# pings a whole channel, and where it is not whole the messenger refuses the notice.
+_NOT_A_NAME = re.compile(r"[:/@.\u2024\u3002\ufe52\uff0e\uff61]\S|[<>&|*`\[\]]")
 
 _log = logging.getLogger(__name__)
 
@@ -290,7 +291,7 @@ def notice(changes: Sequence[WaitingChange], where: str) -> tuple[str, str]:
 
 def _short(name: str) -> str:
     shown = " ".join(visible(name).split())
-    # An app calls itself what it likes, and messengers make links of what looks like an address.
-    if not shown or _ADDRESS.search(shown):
+    # An app calls itself what it likes.
+    if not shown or _NOT_A_NAME.search(shown):
         return "An app"
     return shown if len(shown) <= _NAME else f"{shown[:_NAME]}…"

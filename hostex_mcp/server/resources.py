@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any, get_args
 from urllib.parse import unquote
 
@@ -25,7 +26,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from hostex_mcp.api import HostexError, unread
+from hostex_mcp.api import HostexError, Pace, in_pieces, unread
 from hostex_mcp.domain import (
     availability,
     briefing,
@@ -160,7 +161,10 @@ async def _month(engine: Engine, name: str) -> str:
     if lacking.left_out or lacking.lacks("rates"):
         reasons = f"{' '.join(lacking.notes())} get_month_end shows what there is."
         raise MCPError(code=INVALID_PARAMS, message=f"These accounts would be incomplete. {reasons}")
-    return as_csv([*home_rows(books, books.of_homes()), *apart_rows(books)])
+    pace = Pace()
+    ledgers = books.of_homes()
+    await pace.rest()
+    return as_csv(await in_pieces(chain(home_rows(books, ledgers), apart_rows(books))))
 
 
 KINDS = (

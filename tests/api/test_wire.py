@@ -154,9 +154,10 @@ async def test_an_answer_beyond_all_bounds_is_not_read_to_its_end(
     operation: Operation[None], kind: type[HostexError]
 ) -> None:
     server = Server(says(_oversized()))
-    with pytest.raises(kind, match="too large"):
+    with pytest.raises(kind, match="too large") as caught:
         await server.answer(operation)
     assert len(server.requests) == 1
+    assert (caught.value.hint or "").startswith("Ask for less") == (operation is READ)
 
 
 @pytest.mark.parametrize("operation", [READ, WRITE])

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from hostex_mcp.cli.showing import call_line
 from hostex_mcp.sandbox import Sandbox, running
 from tests.cli.terminals import Seen, on_terminal, spawned_on_terminal
 
@@ -87,6 +89,14 @@ def test_json_gives_the_terminal_no_orders(show: Show) -> None:
     seen = show(*arguments, piping="stderr", width=200, environ={"NO_COLOR": "1"})
     assert [order for order in orders if order in seen.screen] == []
     assert problem in seen.screen
+
+
+@pytest.mark.parametrize("value", ["\x1b[2J\u202e", ["\x1b[2J\u202e"], {"a": ["\x9b2J\u202e"]}])
+def test_a_call_to_type_gives_the_terminal_no_orders(value: object) -> None:
+    out = Console(width=80, color_system=None)
+    with out.capture() as captured:
+        out.print(call_line("send_message", {"message": value}))
+    assert not re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", captured.get())
 
 
 def test_a_change_is_shown_and_asked_about_and_yes_does_it(show: Show) -> None:

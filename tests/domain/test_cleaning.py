@@ -110,3 +110,10 @@ def test_a_time_with_an_offset_or_of_no_clock_is_judged_like_any_other() -> None
     assert reasons(early) == [(1, "before check-out")]
     assert verdict(fitting).task == fitting
     assert verdict(strange).task == strange
+
+
+def test_of_very_many_cleanings_nearby_the_first_are_named_and_the_others_counted() -> None:
+    tasks = [task(number, f"{OUT}", status="cancelled") for number in range(1, 26)]
+    judged = verdict(*tasks)
+    assert [entry.task.id for entry in judged.uncounted] == list(range(1, 11))
+    assert judged.more == 15

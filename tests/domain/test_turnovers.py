@@ -50,7 +50,7 @@ def week(
     zone: ZoneInfo = LISBON,
 ) -> list[Turnover]:
     data = turnover_data([home or place()], stays, tasks or [])
-    return turnovers(data[1], zone, date(2026, 6, 8), date(2026, 6, 14))
+    return list(turnovers(data[1], zone, date(2026, 6, 8), date(2026, 6, 14)))
 
 
 def only(rows: list[Turnover]) -> Turnover:
@@ -168,7 +168,7 @@ def test_the_window_is_in_real_hours_when_the_clocks_change(
 ) -> None:
     leaving = stay("a", (out_on - timedelta(days=2)).isoformat(), 2)
     data = turnover_data([place()], [leaving, stay("b", in_on.isoformat(), 2)], [])
-    rows = turnovers(data[1], ZoneInfo(zone), out_on, out_on)
+    rows = list(turnovers(data[1], ZoneInfo(zone), out_on, out_on))
     assert rows[0].window == hours
 
 

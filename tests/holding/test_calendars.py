@@ -15,6 +15,7 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.serving import running
 from hostex_mcp.sandbox.state import Accounts
 from hostex_mcp.sandbox.throttle import Throttles
+from hostex_mcp.server.asking import Elicitation
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest
@@ -72,7 +73,7 @@ async def _widest(engine: Engine) -> tuple[float, str]:
 
 
 @pytest.mark.timeout(180)
-async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
+async def test_very_many_stays_and_cleanings_on_the_same_nights_do_not_hold_the_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Throttles, "request", patient)
@@ -86,13 +87,34 @@ async def test_very_many_stays_on_the_same_nights_do_not_hold_the_loop(
     crowd = {f"0-X{n}": {**single, **nights, "stay_code": f"0-X{n}"} for n in range(CROWD)}
     stays.clear()
     stays.update(crowd)
+    cleaning = next(task for task in accounts.main.tasks.values() if task["type"] == "cleaning")
+    called_off = {"status": "cancelled", "expected_date": nights["check_in_date"]}
+    home = {"property_id": single["property_id"]}
+    accounts.main.tasks = {
+        number: {**cleaning, **called_off, **home, "id": number} for number in range(1, CROWD + 1)
+    }
+    repair = {"type": "maintenance", "status": "pending", "note": "wide " * 1_000}
+    accounts.main.tasks |= {
+        number: {**cleaning, **called_off, **home, **repair, "id": number}
+        for number in range(CROWD + 1, 4 * CROWD)
+    }
     assert await _shorter_of_two(accounts, _crowded) < (LONGEST, "")
+
+
+CROWDED = (
+    "get_calendar",
+    "check_calendar_conflicts",
+    "get_daily_briefing",
+    "get_turnover_plan",
+    "check_arrival_readiness",
+    "read_day",
+)
 
 
 async def _crowded(engine: Engine) -> tuple[float, str]:
     with longest_piece() as longest:
-        for tool in ("get_calendar", "check_calendar_conflicts", "get_daily_briefing"):
-            result = await engine.call(tool, {})
+        for tool in CROWDED:
+            result = await engine.call(tool, {}, Elicitation(views=True))
             assert isinstance(result, CallToolResult)
             assert not result.is_error
     return longest.seconds, longest.what

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hostex_mcp.api import taken
+from hostex_mcp.api import in_pieces
 from hostex_mcp.api.endpoints.properties import Property
 from hostex_mcp.api.endpoints.tasks import Task
-from hostex_mcp.domain.turnovers import each_turnover, turnover_data
+from hostex_mcp.domain.turnovers import turnover_data, turnovers
 from hostex_mcp.domain.waiting import each_waiting
 from tests.domain.message_samples import NOW, thread
 from tests.domain.stay_samples import stay
@@ -28,7 +28,7 @@ async def test_very_many_departures_and_cleanings_of_a_day_do_not_hold_the_loop(
     stays = [stay(f"A{n}", f"{DAY - timedelta(days=2)}", 2) for n in range(150)]
     data = turnover_data([place], stays, tasks)[1]
     with longest_piece() as longest:
-        rows = await taken(each_turnover(data, ZoneInfo("Europe/Lisbon"), DAY, DAY))
+        rows = await in_pieces(turnovers(data, ZoneInfo("Europe/Lisbon"), DAY, DAY))
     assert len(rows) == 150
     assert longest.seconds < LONGEST, longest.what
 
@@ -37,7 +37,7 @@ async def test_very_many_guests_who_wait_and_stays_do_not_hold_the_loop() -> Non
     threads = [thread("g").model_copy(update={"id": f"t-{n}"}) for n in range(150)]
     stays = [stay(f"A{n}", f"{DAY}", 2, conversation_id=f"t-{n}") for n in range(6_000)]
     with longest_piece() as longest:
-        found = await taken(each_waiting(threads, stays, lambda _: DAY, NOW))
+        found = await in_pieces(each_waiting(threads, stays, lambda _: DAY, NOW))
     assert [guest.subject.stay and guest.subject.stay.stay_code for guest in found[:2]] == ["A0", "A1"]
     assert len(found) == 150
     assert longest.seconds < LONGEST, longest.what

@@ -114,9 +114,14 @@ def test_quiet_hours_pass_midnight_and_changes_of_the_clock(
         "a:b",
         "evil。com",
         "evil\u2024com",
+        "<!channel>",
+        "&lt;!here&gt;",
+        "<b",
+        "[click](x)",
+        "*Hostex*",
     ],
 )
-def test_an_app_that_calls_itself_an_address_is_not_named(name: str) -> None:
+def test_an_app_that_calls_itself_an_address_or_markup_is_not_named(name: str) -> None:
     _, text = notice([WaitingChange("Send message", name)], WHERE)
     assert text.splitlines()[0] == "An app asks: Send message"
 

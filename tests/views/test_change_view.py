@@ -65,6 +65,29 @@ def test_two_presses_decide_once(stage: Stage) -> None:
     assert [name for name, _ in stage.calls] == ["read_change", "decide_change"]
 
 
+def test_a_press_on_what_has_just_appeared_decides_nothing(stage: Stage) -> None:
+    moved = _change(moved=True, state="stale", seen="d2", warnings=["It costs twice as much now."])
+    stage.answers["read_change"] = lambda _: _read(_change())
+    stage.answers["decide_change"] = lambda given: _read(moved if given["seen"] == "d1" else _done())
+    shown = stage.show("change", _answer(_change()))
+    approve = shown.view.get_by_role("button", name="Approve")
+
+    approve.click()
+    # What takes less than a second, a busy machine may not see.
+    shown.page.frames[1].add_style_tag(content=".settling .button { animation-duration: 99s !important }")
+    expect(shown.view.get_by_text("It costs twice as much now.")).to_be_visible()
+    place = approve.bounding_box()
+    assert place
+    shown.page.mouse.click(place["x"] + 9, place["y"] + 9)
+    shown.view.get_by_role("button", name="Decline").focus()
+    assert [given["seen"] for name, given in stage.calls if name == "decide_change"] == ["d1"]
+
+    shown.page.frames[1].evaluate("document.getAnimations().forEach((each) => each.finish())")
+    approve.click()
+    expect(shown.view.get_by_text("It is done.").first).to_be_visible()
+    assert [given["seen"] for name, given in stage.calls if name == "decide_change"] == ["d1", "d2"]
+
+
 def test_a_draft_is_sent_as_the_person_edited_it(stage: Stage) -> None:
     stage.answers["read_change"] = lambda _: _read(_change(text="Hello", spelled="Hello", rows=[]))
     stage.answers["decide_change"] = lambda _: _read(_done())
@@ -143,10 +166,9 @@ def test_the_second_of_two_clicks_does_not_decide_on_what_was_shown_anew_in_betw
     shown = stage.show("change", _answer(_change()))
 
     approve = shown.view.get_by_role("button", name="Approve")
-    box = approve.bounding_box()
-    assert box is not None
     mouse = shown.page.mouse
-    mouse.move(box["x"] + 5, box["y"] + 5)
+    # Which waits until a press would count.
+    approve.hover()
     mouse.down()
     mouse.up()
     expect(shown.view.get_by_role("heading", name="now €150")).to_be_visible()

@@ -59,8 +59,10 @@ def cleaning_row(task: Task) -> dict[str, Any]:
 
 
 def uncounted_rows(cleaning: Cleaning) -> list[dict[str, Any]]:
-    """Return the cleanings near a turnover that do not count for it, each with the reason."""
-    return [{**cleaning_row(uncounted.task), "why": uncounted.why} for uncounted in cleaning.uncounted]
+    """Return the first cleanings near a turnover that do not count for it, each with the reason, and how many
+    more there are."""
+    rows = [{**cleaning_row(uncounted.task), "why": uncounted.why} for uncounted in cleaning.uncounted]
+    return [*rows, *([{"more": cleaning.more}] if cleaning.more else [])]
 
 
 def closure_text(closure: ClosedNights) -> str:

@@ -1,10 +1,10 @@
 """The whole day as rows with all their ids, for a board that a person looks at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from hostex_mcp.api import run_apart
+from hostex_mcp.api import in_pieces
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import DayWarning, expires
@@ -61,14 +61,12 @@ async def read_day(
         "notes": [*daily.notes, *unread_notes(daily.threads)],
         "failed": [*failure_rows(daily.failures), *daily.threads.rows()],
     }
-    moves = daily.movements
-    shown = [*moves.arrivals, *moves.departures, *moves.in_house, *daily.tasks, *daily.requests]
     return Item(
         {
             "date": f"{date or daily.first}",
             "days": _days(daily),
             "properties": [portfolio.named(place.id) for place in portfolio.properties],
-            **await run_apart(shown, _lists, daily, context.redactor(), context.now()),
+            **await _lists(daily, context.redactor(), context.now()),
             **lean(rest),
         },
         most={"failed": len(rest["failed"])},
@@ -80,18 +78,24 @@ def _days(daily: Daily) -> list[JsonObject]:
     return [{"time_zone": zone, "date": day} for zone, day in sorted(days)]
 
 
-def _lists(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, list[JsonObject]]:
+async def _lists(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, Sequence[JsonObject]]:
+    """Return all rows of a day; those of a large account, whole as they are, are long work together."""
+    rows = {name: await in_pieces(rows) for name, rows in _rows(daily, redactor, now).items()}
+    return {**rows, "arrivals": _by_time(rows["arrivals"]), "departures": _by_time(rows["departures"])}
+
+
+def _rows(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, Iterable[JsonObject]]:
     portfolio, moves = daily.portfolio, daily.movements
     return {
-        "warnings": [_warning(warning, portfolio) for warning in daily.warnings],
-        "requests": [_request(stay, portfolio, now) for stay in daily.requests],
-        "waiting": [waiting_row(waits, portfolio, redactor, _MOST_TEXT) for waits in daily.waiting],
-        "arrivals": _by_time(_arrival(stay, portfolio) for stay in moves.arrivals),
-        "turnovers": [_turnover(turnover, portfolio) for turnover in daily.turnovers],
-        "departures": _by_time(_departure(stay, portfolio) for stay in moves.departures),
-        "tasks": [_task(task, portfolio) for task in daily.tasks],
-        "reviews": [review_row(due, portfolio, redactor, _MOST_TEXT) for due in daily.reviews],
-        "in_house": [_stay(stay, portfolio) for stay in moves.in_house],
+        "warnings": (_warning(warning, portfolio) for warning in daily.warnings),
+        "requests": (_request(stay, portfolio, now) for stay in daily.requests),
+        "waiting": (waiting_row(waits, portfolio, redactor, _MOST_TEXT) for waits in daily.waiting),
+        "arrivals": (_arrival(stay, portfolio) for stay in moves.arrivals),
+        "turnovers": (_turnover(turnover, portfolio) for turnover in daily.turnovers),
+        "departures": (_departure(stay, portfolio) for stay in moves.departures),
+        "tasks": (_task(task, portfolio) for task in daily.tasks),
+        "reviews": (review_row(due, portfolio, redactor, _MOST_TEXT) for due in daily.reviews),
+        "in_house": (_stay(stay, portfolio) for stay in moves.in_house),
     }
 
 

@@ -178,6 +178,8 @@ async def _rows(
         for unsellable in _all_unsellable(portfolio, calendars, place, *period):
             every += unsellable
             await pace.rest()
+        # A property that no listing sells has gaps all the same.
+        await pace.rest()
     every.sort(key=lambda unsellable: unsellable.sort)
     for _, members in groupby(every, key=lambda unsellable: unsellable.sort):
         rows.append(_row(portfolio, calendars, list(members), shortest))

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any, TypedDict
 
-from hostex_mcp.api import FieldProblem, Pace, paced
+from hostex_mcp.api import FieldProblem, Pace, in_pieces, paced
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
@@ -121,10 +121,11 @@ async def get_month_end(
     unreceived = await paced(partial(_balance, context.redactor(), books), balances_due)
     changes = _changes(books, changed_since)
     await pace.rest()
-    rows = home_rows(books, homes)
-    await pace.rest()
-    groups, totals = group_rows(books, homes), total_rows(books, ledgers)
-    await pace.rest()
+    rows = await in_pieces(home_rows(books, homes))
+    groups = await in_pieces(group_rows(books, homes))
+    totals = await in_pieces(total_rows(books, ledgers))
+    apart = await in_pieces(apart_rows(books))
+    checks = await in_pieces(check_rows(books, homes))
     notes = _notes(books)
     await pace.rest()
     # The resource has whole months of all properties only.
@@ -135,9 +136,9 @@ async def get_month_end(
         "csv": f"hostex://month-end/{period.start:%Y-%m}.csv" if has_table else "",
         "properties": rows,
         "groups": groups,
-        "apart": apart_rows(books),
+        "apart": apart,
         "totals": totals,
-        "reconciliation": check_rows(books, homes),
+        "reconciliation": checks,
         "unreceived": unreceived,
         "changes": changes,
         "notes": notes,

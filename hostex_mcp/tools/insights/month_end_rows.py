@@ -1,12 +1,15 @@
-"""The rows of a month's accounts, of properties, groups and what stands apart, and their table."""
+"""The rows of a month's accounts, of properties, groups and what stands apart, and their table. All of a
+large account are long work, so each row is worked out when it is asked for."""
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any, TypedDict
 
+from hostex_mcp.domain.earnings import grouped
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import code, rounded
 from hostex_mcp.domain.month_end import DIRECTIONS, Ledger, by_name, counts, sum_of, total
@@ -69,74 +72,62 @@ class CheckRow(TypedDict, total=False):
     difference: float
 
 
-def home_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[HomeRow]:
-    """Return a row for each property and currency."""
-    return [
-        HomeRow(property_id=home, property=books.portfolio.titled(home), **_sums(books, ledger))
-        for home, ledgers in homes.items()
-        for ledger in ledgers
-    ]
+def home_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> Iterator[HomeRow]:
+    """Work out a row for each property and currency."""
+    for home, ledgers in homes.items():
+        for ledger in ledgers:
+            yield HomeRow(property_id=home, property=books.portfolio.titled(home), **_sums(books, ledger))
 
 
-def apart_rows(books: Books) -> list[ApartRow]:
-    """Return a row for each currency of what is in no row of a property."""
-    rows: list[ApartRow] = []
+def apart_rows(books: Books) -> Iterator[ApartRow]:
+    """Work out a row for each currency of what is in no row of a property."""
     for part in books.apart:
         home = books.portfolio.named(part.property_id) if part.property_id else {}
         for ledger in part.accounts:
             sums: dict[str, Any] = {**_sums(books, ledger)}
             # What stands apart has no night of a property, and zeros would look like data.
             del sums["nights"], sums["stays"]
-            rows.append(ApartRow(row=part.why, **home, **sums))
-    return rows
+            yield ApartRow(row=part.why, **home, **sums)
 
 
-def group_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[GroupMoneyRow]:
-    """Return a row for each group and currency, of its properties and what they earned apart."""
-    rows: list[GroupMoneyRow] = []
+def group_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> Iterator[GroupMoneyRow]:
+    """Work out a row for each group and currency, of its properties and what they earned apart."""
     apart = [part for part in books.apart if part.property_id]
     for group in books.groups:
         ledgers = [ledger for home in group.property_ids for ledger in homes.get(home, ())]
-        for part in apart:
-            ledgers += part.accounts if part.property_id in group.property_ids else ()
-        rows += [
-            GroupMoneyRow(group_id=group.id, group=one_line(group.name), **row)
-            for row in total_rows(books, ledgers)
-        ]
-    return rows
+        own = {*group.property_ids}
+        ledgers += [ledger for part in apart if part.property_id in own for ledger in part.accounts]
+        for row in total_rows(books, ledgers):
+            yield GroupMoneyRow(group_id=group.id, group=one_line(group.name), **row)
 
 
-def total_rows(books: Books, ledgers: Sequence[Ledger]) -> list[MoneyRow]:
-    """Return the sums of ledgers, a row for each currency."""
-    return [
-        _sums(books, sum_of([ledger for ledger in ledgers if ledger.currency == currency]))
-        for currency in sorted({ledger.currency for ledger in ledgers}, key=by_name)
-    ]
+def total_rows(books: Books, ledgers: Sequence[Ledger]) -> Iterator[MoneyRow]:
+    """Work out the sums of ledgers, a row for each currency."""
+    own = grouped(ledgers, lambda ledger: ledger.currency)
+    for currency in sorted(own, key=by_name):
+        yield _sums(books, sum_of(own[currency]))
 
 
-def check_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> list[CheckRow]:
-    """Return how income and expenses come to what the list of transactions has; no rows for a part of the
+def check_rows(books: Books, homes: Mapping[int, Sequence[Ledger]]) -> Iterator[CheckRow]:
+    """Work out how income and expenses come to what the list of transactions has; no rows for a part of the
     account, or where entries could not be read."""
     # A part of the account cannot add up to the list of all entries.
     if books.entries is None or not books.portfolio.whole:
-        return []
-    entries = [entry for entry in books.entries if counts(entry)]
-    owned = [ledger for ledgers in homes.values() for ledger in ledgers]
-    apart = [ledger for part in books.apart for ledger in part.accounts]
-    rows: list[CheckRow] = []
-    for currency in sorted({code(entry.currency) for entry in entries}):
-        own = [entry for entry in entries if code(entry.currency) == currency]
+        return
+    entries = grouped(filter(counts, books.entries), lambda entry: code(entry.currency))
+    owned = _by_currency(ledgers for ledgers in homes.values())
+    apart = _by_currency(part.accounts for part in books.apart)
+    for currency, own in sorted(entries.items()):
         for direction in DIRECTIONS:
             count = sum(entry.direction == direction for entry in own)
             if not count:
                 continue
             listed = total(own, direction)
-            in_homes, in_rest = (_entered(ledgers, currency, direction) for ledgers in (owned, apart))
+            in_homes, in_rest = (_entered(part.get(currency, ()), direction) for part in (owned, apart))
             sums = {"list_transactions": listed, "in_properties": in_homes, "apart": in_rest}
             sums["difference"] = listed - in_homes - in_rest
             amounts: dict[str, Any] = {name: rounded(amount, currency) for name, amount in sums.items()}
-            rows.append(CheckRow(currency=currency, direction=direction, entries=count, **amounts))
-    return rows
+            yield CheckRow(currency=currency, direction=direction, entries=count, **amounts)
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -156,12 +147,15 @@ def _harmless(value: Any) -> Any:
     return _FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
-def _entered(ledgers: Iterable[Ledger], currency: str, direction: str) -> Fraction:
-    """Return what ledgers have of entries of one currency and direction, paid or not."""
-    own = [ledger for ledger in ledgers if ledger.currency == currency]
+def _by_currency(ledgers: Iterable[Iterable[Ledger]]) -> Mapping[str, Sequence[Ledger]]:
+    return grouped(chain.from_iterable(ledgers), lambda ledger: ledger.currency)
+
+
+def _entered(ledgers: Iterable[Ledger], direction: str) -> Fraction:
+    """Return what ledgers of one currency have of entries of one direction, paid or not."""
     if direction == "income":
-        return sum((ledger.income + ledger.outstanding for ledger in own), Fraction())
-    return sum((ledger.expenses + ledger.outstanding_expenses for ledger in own), Fraction())
+        return sum((ledger.income + ledger.outstanding for ledger in ledgers), Fraction())
+    return sum((ledger.expenses + ledger.outstanding_expenses for ledger in ledgers), Fraction())
 
 
 def _sums(books: Books, ledger: Ledger) -> MoneyRow:

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any, TypedDict
 
-from hostex_mcp.api import paced, taken
+from hostex_mcp.api import in_pieces, paced
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.cleaning import NO_TASK
 from hostex_mcp.domain.nights import is_placed
 from hostex_mcp.domain.stays import guest
-from hostex_mcp.domain.turnovers import Turnover, each_turnover, in_order
+from hostex_mcp.domain.turnovers import Turnover, turnovers
 from hostex_mcp.reads.lists import PartialReads, failure_rows
 from hostex_mcp.reads.past import with_last_guests
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio, span_of, widest
@@ -92,10 +92,12 @@ async def get_turnover_plan(
     tasks = await parts.rows("tasks", cleanings)
     past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
 
-    plan: list[Turnover] = []
-    for place in portfolio.properties:
-        own = each_turnover(past.turnovers[place.id], portfolio.zone(place.id), *span(place.id))
-        plan += in_order(await taken(own))
+    planned = (
+        turnover
+        for place in portfolio.properties
+        for turnover in turnovers(past.turnovers[place.id], portfolio.zone(place.id), *span(place.id))
+    )
+    plan = await in_pieces(planned)
     plan.sort(key=lambda turnover: _order(portfolio, turnover))
     rest = {
         "unplaced": [_arriving(stay) for stay in stays.items if _unplaced(stay, start, end)],

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
 
-from hostex_mcp.api import taken
+from hostex_mcp.api import in_pieces
 from hostex_mcp.api.endpoints.messaging import ConversationSummary
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.guest_text import one_line
@@ -96,7 +96,7 @@ async def list_guests_waiting(
     part = await threads_part(context, since, order, mark, MOST_THREADS)
     stays = await _stays_of(context, part.threads)
     found = each_waiting(part.threads.items, stays.items, day_of(portfolio), moment)
-    guests = most_urgent_first(await taken(found))
+    guests = most_urgent_first(await in_pieces(found))
     if property_ids is not None or group_id is not None:
         guests = among(guests, {place.id for place in portfolio.properties})
     redactor, full = context.redactor(), page.detail == "full"

@@ -124,7 +124,7 @@ function choices(card, host, held, decided) {
     draft && change.text !== change.spelled && el("p", "quiet small", "Characters that nobody can see were taken out."),
     el(
       "p",
-      "actions",
+      "actions settling",
       button(draft ? "Send" : "Approve", (event) => decide(true, event), { kind: "primary" }),
       button("Decline", (event) => decide(false, event)),
     ),
