@@ -30,15 +30,41 @@ class Pattern(Generic[ValueT]):
 def patterns(values: Sequence[ValueT | None], start: date) -> list[Pattern[ValueT]]:
     """Return the patterns of values from a day on, in order; days without a value are in none. Of the
     patterns of the same days, that of the most days of the week comes first."""
-    stretches = list(_weekly(values, start.weekday()))
+    found = _found(list(_weekly(values, start.weekday())), start)
+    if len(found) <= _FEW:
+        return found
+    # A stretch that begins with the first days of a season ends too late; seen from its end, it begins there.
+    last = start.weekday() + len(values) - 1
+    back = [
+        (len(values) - first - len(days), days[::-1], week)
+        for first, days, week in _weekly(values[::-1], last, step=-1)
+    ]
+    return min(found, _found(back[::-1], start), key=len)
+
+
+def _found(
+    stretches: Sequence[tuple[int, Sequence[ValueT], Mapping[int, ValueT]]], start: date
+) -> list[Pattern[ValueT]]:
     weeks = [week for _, days, week in stretches if _repeats(days)]
     found: list[Pattern[ValueT]] = []
     for first, days, week in stretches:
         begin, end = start + DAY * first, start + DAY * (first + len(days) - 1)
         # A few days are told as a week that is found elsewhere, if they are like that.
-        known = next((other for other in weeks if week.items() <= other.items()), None)
+        known = next(filter(None, (_like(week, other) for other in weeks)), None)
         found += _by_weekday(known, begin, end) if known else _runs(days, begin)
     return found
+
+
+def _like(week: Mapping[int, ValueT], other: Mapping[int, ValueT]) -> Mapping[int, ValueT] | None:
+    """Return the other week if these days are like it: with its values, or with values of their own that
+    change on the same days of the week."""
+    if week.items() <= other.items():
+        return other
+    pairs = {(other.get(day), value) for day, value in week.items()}
+    own = dict(pairs)
+    if not len(own) == len(pairs) == len({value for _, value in pairs}) or own.keys() != {*other.values()}:
+        return None
+    return {day: own[value] for day, value in other.items()}
 
 
 def _repeats(days: Sequence[Hashable]) -> bool:
@@ -47,12 +73,12 @@ def _repeats(days: Sequence[Hashable]) -> bool:
 
 
 def _weekly(
-    values: Sequence[ValueT | None], weekday: int
+    values: Sequence[ValueT | None], weekday: int, step: int = 1
 ) -> Iterator[tuple[int, Sequence[ValueT], Mapping[int, ValueT]]]:
     """Cut days into stretches in which all Mondays are equal, and so on, each as long as it can be."""
     first, stretch, week = 0, list[ValueT](), dict[int, ValueT]()
     for place, value in enumerate(values):
-        day = (weekday + place) % 7
+        day = (weekday + step * place) % 7
         if stretch and (value is None or week.get(day, value) != value):
             yield first, stretch, week
             stretch, week = [], {}

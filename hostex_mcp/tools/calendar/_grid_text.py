@@ -3,28 +3,15 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any, cast
 
-from hostex_mcp.domain.channels import channel_name
-from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.wording import MONTHS, days_text, in_quotes, money, quoted
 from hostex_mcp.toolkit.results import JsonObject, lean
-
-LETTERS: Mapping[str, str] = {
-    "airbnb": "A",
-    "booking.com": "B",
-    "vrbo": "V",
-    "hostex_direct": "D",
-    "booking_site": "S",
-    "expedia": "E",
-    "agoda": "G",
-    "trip.com": "T",
-}
-"""How the channels of most stays are written; of others the code is."""
+from hostex_mcp.tools.calendar._grid_usual import LETTERS, Usual, channel, channels, channels_of, usual
 
 _PENDING: Mapping[str, str] = {"wait_accept": "requested", "wait_pay": "unpaid"}
 _CONFLICTS: Mapping[str, str] = {
@@ -34,21 +21,22 @@ _CONFLICTS: Mapping[str, str] = {
 }
 _LABELS: Mapping[str, str] = {
     "stays": "",
-    "blocks": "Blocked ",
-    "not_known": "Not known ",
-    "prices": "Prices ",
+    "blocks": "blocked ",
+    "not_known": "not known ",
+    "prices": "",
     "rules": "",
-    "units": "Units ",
-    "gaps": "Gaps ",
-    "conflicts": "Conflicts ",
+    "units": "units ",
+    "gaps": "gaps ",
+    "conflicts": "conflicts ",
 }
-_UNSOLD = "No channel calendar"
-_HOW = (
-    "Nights in no stay or block are free; gaps are free nights that cannot be booked. Stays are from "
-    "check-in to check-out, all else are nights. What has no dates holds on all other days. Full detail has "
-    "codes and listings."
-)
-_PERCENT = "N% is of the first prices."
+_UNSOLD = "no channel"
+_NO_RULE: Mapping[str, str] = {
+    "min_stay": "no min",
+    "closed_on_arrival": "arrival any day",
+    "closed_on_departure": "departure any day",
+}
+_TITLES = {"mrs", "miss", "herr", "frau", "the", "señor", "señora", "monsieur", "madame", "prof"}
+_SHORTEST = 3
 _FAR = 180
 # Digits look like days and amounts, and the parts of a line end with a full stop; so does an initial, which
 # stands before one last name.
@@ -57,18 +45,18 @@ _LIKE_OURS = re.compile(rf"\d|{_ENDS.pattern}")
 
 
 class _Dates:
-    """Writes days one after another: a month holds until another one is named, and a year is named only
-    where it could be mistaken."""
+    """Writes days one after another: a month holds until another one is named, at first that of the row, and
+    a year is named only where it could be mistaken."""
 
-    def __init__(self, row: JsonObject) -> None:
+    def __init__(self, row: JsonObject, month: str | None = None) -> None:
         self._start = date.fromisoformat(row["start_date"])
-        self._month = ""
+        self._month = row["start_date"][:7] if month is None else month
 
     def day(self, text: str) -> str:
-        """Write a day: `Nov 24`, `24`, `Mar 5 2026`."""
+        """Write a day: `Nov24`, `24`, `Mar5 2026`."""
         day, before = date.fromisoformat(text), self._month
         self._month = text[:7]
-        month = "" if self._month == before else f"{MONTHS[day.month - 1]} "
+        month = "" if self._month == before else MONTHS[day.month - 1]
         far = abs((day - self._start).days) > _FAR
         return f"{month}{day.day}{f' {day.year}' if far else ''}"
 
@@ -81,15 +69,20 @@ class _Dates:
         return self.span(run["start_date"], run["end_date"]) if "start_date" in run else ""
 
 
-def brief_row(row: JsonObject) -> JsonObject:
-    """Return a property with its runs in words."""
+def usual_of(rows: Sequence[JsonObject]) -> Usual:
+    """Return what most of the rows have in common."""
+    return usual(rows, [_rule_texts(row) for row in rows if row.get("sold") is not False])
+
+
+def brief_row(common: Usual, row: JsonObject) -> JsonObject:
+    """Return a property with its runs in words, without what is usual."""
     head = {name: row[name] for name in ("property_id", "property", "start_date", "end_date")}
     words = {
-        "stays": _listed(row, "stays", partial(_stay, row.get("currency", ""))),
+        "stays": _stays(row),
         "blocks": _listed(row, "blocks", _block),
         "not_known": _listed(row, "not_known", _unknown),
-        "prices": _prices(row),
-        "rules": _rules(row),
+        "prices": _prices(row, common),
+        "rules": _rules(row, common),
         "units": ", ".join(map(_units, row.get("units", ()))),
         "gaps": _gaps(row),
         "conflicts": _listed(row, "conflicts", _conflict),
@@ -101,18 +94,44 @@ def brief_row(row: JsonObject) -> JsonObject:
 def _listed(row: JsonObject, name: str, write: Callable[[JsonObject, _Dates], str]) -> str:
     """Write the things of one kind, one after another."""
     dates = _Dates(row)
-    return "; ".join(write(thing, dates) for thing in row.get(name, ()))
+    return ";".join(write(thing, dates) for thing in row.get(name, ()))
 
 
-def _stay(currency: str, stay: JsonObject, dates: _Dates) -> str:
-    parts = (
-        dates.span(stay["check_in_date"], stay["check_out_date"]),
-        _name(stay["guest_name"]),
-        _channel(stay.get("channel_type", "")),
-        _money(stay["amount"], stay.get("currency", currency)) if "amount" in stay else "",
-        _PENDING.get(stay.get("status", ""), stay.get("status", "")),
-    )
-    return " ".join(filter(None, parts))
+def _stays(row: JsonObject) -> str:
+    """Write the stays. An amount needs no currency that its line names before."""
+    stays, currency = row.get("stays", ()), row.get("currency", "")
+    firsts = Counter(_first_name(name) for name in {stay["guest_name"] for stay in stays})
+    named, dates, texts = "prices" in row, _Dates(row), list[str]()
+    for stay in stays:
+        own = stay.get("currency", currency)
+        first = _first_name(stay["guest_name"])
+        parts = (
+            dates.span(stay["check_in_date"], stay["check_out_date"]),
+            _name(first if firsts[first] == 1 else stay["guest_name"]),
+            _sold_for(stay, "" if named and own == currency else own),
+            _PENDING.get(stay.get("status", ""), stay.get("status", "")),
+        )
+        texts.append(" ".join(filter(None, parts)))
+        named = named or ("amount" in stay and own == currency)
+    return ";".join(texts)
+
+
+def _first_name(name: str) -> str:
+    """Return the first name of a guest who has more, else the name."""
+    first, *others = name.split() or [""]
+    plain = len(first) >= _SHORTEST and first.isalpha() and first.lower() not in _TITLES
+    return first if others and plain else name
+
+
+def _sold_for(stay: JsonObject, currency: str) -> str:
+    """Write channel and amount: `A614`, `A ¥8400`."""
+    code = channel(stay["channel_type"]) if stay.get("channel_type") else ""
+    if "amount" not in stay:
+        return code
+    if currency:
+        return f"{code} {_money(stay['amount'], currency)}".lstrip()
+    amount = Decimal(f"{stay['amount']:.15g}").quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{code}{'' if code in LETTERS.values() else ' '}{amount:f}".lstrip()
 
 
 def _block(block: JsonObject, dates: _Dates) -> str:
@@ -125,36 +144,61 @@ def _unknown(run: JsonObject, dates: _Dates) -> str:
 
 
 def _gaps(row: JsonObject) -> str:
-    """Write nights that cannot be sold, those next to each other in the list by the same rule together."""
+    """Write nights that cannot be sold, those next to each other in the list by the same rule together. The
+    minimum stay that a line names is not repeated."""
+    least = [run for entry in row.get("rules", ()) for run in entry["runs"] if "min_stay" in run]
+    known = f"minimum stay {least[0]['min_stay']}" if len(least) == 1 else ""
     dates, texts = _Dates(row), list[str]()
     for problem, members in groupby(row.get("gaps", ()), key=lambda gap: gap["problem"]):
         nights = ", ".join(dates.of(gap) for gap in members)
-        texts.append(f"{nights} ({problem.replace('minimum stay', 'min')})")
+        why = f" ({problem.replace('minimum stay ', 'min')})" if problem != known else ""
+        texts.append(f"{nights}{why}")
     return "; ".join(texts)
 
 
 def _conflict(conflict: JsonObject, dates: _Dates) -> str:
     kind = _CONFLICTS[conflict["kind"]]
-    named = kind.format(_channel(conflict.get("listing", "").split(" ")[0]))
+    named = kind.format(channel(conflict.get("listing", "").split(" ")[0]))
     more = f" and {conflict['more']} more" if "more" in conflict else ""
     return f"{dates.of(conflict)} {named}{more}"
 
 
-def _prices(row: JsonObject) -> str:
-    """Write the prices that stand for the property, then those of other listings."""
-    texts: list[str] = []
-    for place, entry in enumerate(row.get("prices", ())):
-        channels = _channels(name.split(" ")[0] for name in entry["listings"])
-        asked = _asked(entry, row)
-        texts.append(f"{channels} {asked}" if place or len(row["prices"]) > 1 else asked)
-    return "; ".join(texts)
+def _prices(row: JsonObject, common: Usual) -> str:
+    """Write the prices that stand for the property, then those of other listings. Channels whose prices are
+    the usual percentage of the first ones are only named."""
+    if not row.get("prices"):
+        return ""
+    first, *others = row["prices"]
+    counts = Counter(code for entry in row["prices"] for code in set(channels_of(entry)))
+    named, texts = list(dict.fromkeys(channels_of(first))), list[str]()
+    # What is usual for a channel would seem to hold for it.
+    texts += [f"{channel(code)} 100%" for code in named[1:] if code in common.percents]
+    for entry in others:
+        codes = list(dict.fromkeys(channels_of(entry)))
+        folded = [code for code in codes if counts[code] == 1 and _is_usual(entry, common, code)]
+        named += folded
+        if told := [code for code in codes if code not in folded]:
+            texts.append(f"{channels(told)} {_asked(entry, row, common)}")
+    whose = f"{channels(named)} " if len(row["prices"]) > 1 or common.percents else ""
+    return "; ".join([f"{whose}{_asked(first, row, common)}", *texts])
 
 
-def _asked(entry: JsonObject, row: JsonObject) -> str:
+def _is_usual(entry: JsonObject, common: Usual, code: str) -> bool:
+    return "percent" in entry and common.percents.get(code) == entry["percent"]
+
+
+def _asked(entry: JsonObject, row: JsonObject, common: Usual) -> str:
     if "percent" in entry:
         return f"{entry['percent']}%"
     currency = entry.get("currency", row.get("currency", ""))
-    return _runs(entry["runs"], row, lambda run: _money(run["price"], currency))
+
+    def week(runs: Sequence[JsonObject]) -> str:
+        prices = [_money(run["price"], currency) for run in runs]
+        if len(runs) == 2 and runs[1].get("weekdays") == common.weekdays:
+            return f"{prices[0]}/{_money(runs[1]['price'], '')}"
+        return _week(runs, prices)
+
+    return _runs(entry["runs"], row, week)
 
 
 def _money(amount: float, currency: str) -> str:
@@ -162,47 +206,60 @@ def _money(amount: float, currency: str) -> str:
     return money(amount, currency).replace(",", "")
 
 
-def _rules(row: JsonObject) -> str:
-    """Write minimum stays and closed days; which channel has them only where they differ."""
+def _rules(row: JsonObject, common: Usual) -> str:
+    """Write minimum stays and closed days, as far as they are not the usual ones."""
+    texts = _rule_texts(row)
+    if row.get("sold") is False:
+        return "; ".join(texts.values())
+    kinds = [kind for kind in _NO_RULE if texts.get(kind) != common.rules.get(kind)]
+    return "; ".join(texts.get(kind, _NO_RULE[kind]) for kind in kinds)
+
+
+def _rule_texts(row: JsonObject) -> dict[str, str]:
+    """Return minimum stays and closed days by their kind; which channel has them only where not all with
+    rules do."""
     entries = row.get("rules", ())
-    channels = {tuple(entry["channels"]) for entry in entries}
-    texts: list[str] = []
+    every = {code for entry in entries for code in entry["channels"]}
+    texts: dict[str, list[str]] = {}
     for entry in entries:
-        whose = f"{_channels(entry['channels'])} " if len(channels) > 1 else ""
-        texts.append(f"{whose}{_runs(entry['runs'], row, _rule)}")
-    return "; ".join(texts)
+        whose = f"{channels(entry['channels'])} " if len(set(entry["channels"])) < len(every) else ""
+        kind = next(kind for kind in _NO_RULE if kind in entry["runs"][0])
+        told = _runs(entry["runs"], row, lambda runs: _week(runs, list(map(_rule, runs))))
+        texts.setdefault(kind, []).append(f"{whose}{told}")
+    return {kind: "; ".join(several) for kind, several in texts.items()}
 
 
 def _rule(run: JsonObject) -> str:
     if "min_stay" in run:
-        return f"min {run['min_stay']}"
+        return f"min{run['min_stay']}"
     return "no arrival" if "closed_on_arrival" in run else "no departure"
 
 
 def _units(entry: JsonObject) -> str:
-    return f"{_channel(entry['listing'].split(' ')[0])} up to {max(run['units'] for run in entry['runs'])}"
+    return f"{channel(entry['listing'].split(' ')[0])} up to {max(run['units'] for run in entry['runs'])}"
 
 
-def _runs(runs: Sequence[JsonObject], row: JsonObject, write: Callable[[JsonObject], str]) -> str:
-    """Write runs of values. Those of most days come first, and then hold wherever no dates are named."""
+def _runs(runs: Sequence[JsonObject], row: JsonObject, write: Callable[[Sequence[JsonObject]], str]) -> str:
+    """Write runs of values, those of the same days by `write`. Those of most days come first, and then hold
+    wherever no dates are named."""
     periods = [
-        (days, _week(members, write)) for days, members in groupby(runs, key=lambda run: _days(run, row))
+        (days, write(list(members))) for days, members in groupby(runs, key=lambda run: _days(run, row))
     ]
     counts: Counter[str] = Counter()
     for days, text in periods:
         counts[text] += _count(days)
-    usual, dates = "", _Dates(row)
+    most, dates = "", _Dates(row, month="")
     # Where nothing is known of some days, what has no dates would seem to hold there too.
     if counts.total() == _count((row["start_date"], row["end_date"])):
-        usual = counts.most_common(1)[0][0]
-    others = [f"{dates.span(*days)} {text}" for days, text in periods if text != usual]
-    return ", ".join(filter(None, (usual, *others)))
+        most = counts.most_common(1)[0][0]
+    others = [f"{dates.span(*days)} {text}" for days, text in periods if text != most]
+    return ", ".join(filter(None, (most, *others)))
 
 
-def _week(runs: Iterable[JsonObject], write: Callable[[JsonObject], str]) -> str:
+def _week(runs: Sequence[JsonObject], texts: Sequence[str]) -> str:
     """Write the values of some days, the days of the week only of the second and further ones."""
-    first, *others = runs
-    return ", ".join([write(first), *(f"{run['weekdays']} {write(run)}" for run in others)])
+    others = zip(runs[1:], texts[1:], strict=True)
+    return ", ".join([texts[0], *(f"{run['weekdays']} {text}" for run, text in others)])
 
 
 def _days(run: JsonObject, row: JsonObject) -> tuple[str, str]:
@@ -214,34 +271,9 @@ def _count(days: tuple[str, str]) -> int:
     return (last - first).days + 1
 
 
-def _channels(codes: Iterable[str]) -> str:
-    return "+".join(dict.fromkeys(map(_channel, codes)))
-
-
-def _channel(code: str) -> str:
-    return LETTERS.get(code) or quoted(one_line(code))
-
-
 def _name(name: str) -> str:
     """Return a guest's name, in quotes where its end would not be clear."""
     return in_quotes(name) if _LIKE_OURS.search(name) else quoted(name)
-
-
-def legend(rows: Sequence[JsonObject]) -> list[str]:
-    """Say how rows in words are to be read, and what the letters of the channels in them mean."""
-    codes = {code for row in rows for code in _codes(row)}
-    named = [f"{letter} {channel_name(code)}" for code, letter in LETTERS.items() if code in codes]
-    compared = any("percent" in entry for row in rows for entry in row.get("prices", ()))
-    parts = (_HOW, _PERCENT if compared else "", f"{', '.join(named)}." if named else "")
-    return [" ".join(filter(None, parts))]
-
-
-def _codes(row: JsonObject) -> Iterator[str]:
-    yield from (stay.get("channel_type", "") for stay in row.get("stays", ()))
-    yield from (name.split(" ")[0] for entry in row.get("prices", ()) for name in entry["listings"])
-    yield from (code for entry in row.get("rules", ()) for code in entry["channels"])
-    listings = (entry.get("listing", "") for kind in ("units", "conflicts") for entry in row.get(kind, ()))
-    yield from (name.split(" ")[0] for name in listings)
 
 
 def calendar_text(answer: JsonObject) -> str:

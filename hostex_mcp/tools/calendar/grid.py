@@ -1,5 +1,6 @@
 """The calendar of several properties, for a model and for a view."""
 
+from functools import partial
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
@@ -12,7 +13,8 @@ from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.calendar._grid_columns import GridRow, grid_row
 from hostex_mcp.tools.calendar._grid_reads import LONGEST, read_calendar_page
 from hostex_mcp.tools.calendar._grid_rows import property_row
-from hostex_mcp.tools.calendar._grid_text import brief_row, calendar_text, legend
+from hostex_mcp.tools.calendar._grid_text import brief_row, calendar_text, usual_of
+from hostex_mcp.tools.calendar._grid_usual import legend
 
 
 class PropertyCalendar(TypedDict, total=False):
@@ -48,8 +50,9 @@ async def get_calendar(
     read = await read_calendar_page(context, page, start_date, end_date, days, property_ids)
     rows = await paced(property_row, read.rows)
     if page.detail == "brief":
-        read.page.notes[:0] = legend(rows)
-        rows = await paced(brief_row, rows)
+        common = usual_of(rows)
+        read.page.notes[:0] = legend(rows, common)
+        rows = await paced(partial(brief_row, common), rows)
     read.page.items = rows
     return read.page
 

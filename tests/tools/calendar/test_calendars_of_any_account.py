@@ -94,7 +94,7 @@ async def test_double_bookings_are_told_and_drawn_in_two_lanes() -> None:
 
     async with world(NOW, change=doubled) as host:
         words, drawn = await loft(host)
-    assert words["conflicts"] == "Nov 27 double booking"
+    assert words["conflicts"] == "27 double booking"
     assert [(bar["stay_code"], bar["lane"]) for bar in drawn["stays"]][1:3] == [(INES, 0), ("x", 1)]
     (conflict,) = drawn["conflicts"]
     assert conflict == {"kind": "double_booking", "start": 3, "nights": 1, "stay_codes": [INES, "x"]}
@@ -105,14 +105,14 @@ async def test_a_stay_of_a_year_is_found_and_says_its_years() -> None:
     year = with_stay(check_in_date="2026-03-05", check_out_date="2027-03-04")
     async with world(NOW, change=year) as host:
         words, drawn = await loft(host)
-    assert words["stays"].startswith("Mar 5 2026-Mar 4 Inês Exemplar A €614")
+    assert words["stays"].startswith("Mar5 2026-Mar4 Inês A614")
     assert drawn["nights"] == "s" * 31
 
 
 async def test_a_stay_of_a_day_has_no_night_and_is_told() -> None:
     async with world(NOW, change=with_stay(check_out_date="2026-11-24")) as host:
         words, drawn = await loft(host)
-    assert words["stays"].startswith("Nov 24 Inês Exemplar A €614")
+    assert words["stays"].startswith("24 Inês A614")
     assert drawn["nights"].startswith(".")
     bar = next(bar for bar in drawn["stays"] if bar["stay_code"] == INES)
     assert (bar["start"], bar["nights"]) == (0, 0)
@@ -121,16 +121,16 @@ async def test_a_stay_of_a_day_has_no_night_and_is_told() -> None:
 @pytest.mark.parametrize(
     ("currency", "amount", "text"),
     [
-        ("JPY", 84000, "¥84000"),
-        ("KWD", 61.375, "KWD 61.375"),
-        ("XXZ", 614, "XXZ 614"),
-        ("EUR", 614.5, "€614.50"),
+        ("JPY", 84000, " ¥84000"),
+        ("KWD", 61.375, " KWD 61.375"),
+        ("XXZ", 614, " XXZ 614"),
+        ("EUR", 614.5, "615"),
     ],
 )
 async def test_amounts_are_told_in_their_own_currency(currency: str, amount: float, text: str) -> None:
     async with world(NOW, change=with_stay(**priced(currency, amount))) as host:
         words, drawn = await loft(host)
-    assert f"Inês Exemplar A {text};" in words["stays"]
+    assert f"Inês A{text};" in words["stays"]
     bar = next(bar for bar in drawn["stays"] if bar["stay_code"] == INES)
     assert (bar["amount"], bar["currency"]) == (amount, currency)
 
@@ -138,7 +138,7 @@ async def test_amounts_are_told_in_their_own_currency(currency: str, amount: flo
 async def test_names_from_right_to_left_stay_whole_and_turn_nothing_around() -> None:
     async with world(NOW, change=with_stay(guest_name="أحمد\u202e علي")) as host:
         words, drawn = await loft(host)
-    assert "Nov 24-28 أحمد علي A €614" in words["stays"]
+    assert "24-28 أحمد A614" in words["stays"]
     assert "\u202e" not in f"{words}{drawn}"
 
 
@@ -155,7 +155,7 @@ async def test_names_and_remarks_cannot_pass_for_parts_of_the_calendar() -> None
     async with world(NOW, change=hostile) as host:
         words, _ = await loft(host)
         _, text = await both_halves(host, "get_calendar", property_ids=[LOFT])
-    assert 'Nov 24-28 "x; Dec 1-9 Bob A €9\\"' in words["stays"]
+    assert '24-28 "x; Dec 1-9 Bob A €9\\"' in words["stays"]
     assert len(text.split("\n")) == 4
     assert '"Loft: A €1 2 of 2 rows": ' in text
 
@@ -167,8 +167,8 @@ async def test_a_connection_without_money_sees_neither_amounts_nor_prices() -> N
         full, _ = await both_halves(bare, "get_calendar", detail="full")
         drawn = await grid(bare)
         words, _ = await loft(bare)
-    assert words["stays"].startswith("Nov 24-28 Inês Exemplar A; 30-Dec 4 Tomasz Przyklad B;")
-    assert words["rules"] == "min 3"
+    assert words["stays"].startswith("24-28 Inês A;30-Dec4 Tomasz B;")
+    assert words["rules"] == "min3"
     assert not {"€", "$", "%"} & {*data, *text}
     for shown in (full, str(drawn)):
         assert not [name for name in ("amount", "price", "percent", "614", "125") if f"'{name}'" in shown]
