@@ -82,8 +82,8 @@ async def list_conversations(
     page: PageRequest,
     guest_name: Annotated[str, MaxLen(100), "words of the guest's name"] | None = None,
 ) -> ListPage[ConversationRow]:
-    """Guest threads, almost newest first, found by words of the guest's name. Hostex keeps no unread flag,
-    preview or last sender: `get_conversation` shows who spoke last."""
+    """Guest threads, almost newest first. Hostex keeps no unread flag, preview or last sender:
+    `get_conversation` shows who spoke last."""
     if guest_name is None:
         return await context.rows(api.LIST_CONVERSATIONS, page, _conversation)
     newest = await read_all(context.client, api.LIST_CONVERSATIONS)

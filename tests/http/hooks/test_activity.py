@@ -72,7 +72,7 @@ async def test_every_kind_of_change_without_a_time_is_told_once(tmp_path: Path) 
     # The labels around guests' words are new each time.
     assert [{**row, "says": ""} for row in again] == [{**row, "says": ""} for row in rows]
     (change,) = _of(rows, "edit")
-    assert (change["what"], change["stay_code"]) == ("change: arrival and departure time updated", code)
+    assert (change["what"], change["stay_code"]) == ("edit: arrival and departure time updated", code)
     calendar = {row.get("listing_id"): row for row in _of(rows, "calendar")}
     assert set(calendar) == {None, LISTING}
     assert {row["property_id"] for row in calendar.values()} == {LOFT}
