@@ -82,14 +82,14 @@ class Calendar {
     announce(this.count);
   }
 
-  draw() {
+  draw(gently = false) {
     const { model, grid } = this;
     const words = folded(this.filter.value).split(/\s+/);
     const all = [...model.homes.values()];
     const homes = all.filter((home) => words.every((word) => folded(home.title).includes(word)));
     this.count = homes.length < all.length ? `${homes.length} of ${all.length} properties` : propertiesIn(all);
     grid.channel = this.prices.value;
-    grid.refresh(homes);
+    grid.refresh(homes, gently);
     replace(grid.corner, el("span", {}, this.count), el("span", {}, "free"));
     const channels = [["", "Usual prices"], ...model.channels("listings").map((channel) => [channel, `${channelName(channel)} prices`])];
     replace(this.prices, channels.map(([value, label]) => el("option", { value, selected: value === grid.channel }, label)));
@@ -131,7 +131,8 @@ class Calendar {
   }
 
   nameMonth() {
-    replace(this.month, monthName(isoDay(Math.min(this.grid.firstInSight() + 2, this.model.last))));
+    const name = monthName(isoDay(Math.min(this.grid.firstInSight() + 2, this.model.last)));
+    if (this.month.textContent !== name) replace(this.month, name);
   }
 
   async readOn() {
@@ -176,7 +177,7 @@ class Calendar {
     if (!answer.error) this.model.add(answer.data);
     // Taking in and drawing are a frame's work each.
     await new Promise((done) => setTimeout(done));
-    this.draw();
+    this.draw(true);
     if (answer.error) replace(this.state, problem(answer.error, () => this.read(page, what)));
     return answer;
   }

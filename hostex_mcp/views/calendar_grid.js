@@ -9,11 +9,14 @@ const ROW = 46;
 const LANE = 27;
 const HEAD = 62;
 const ROOM_FOR_SUM = 116;
+// The width beyond what is in sight, and rows that a frame has time for.
+const AROUND = 7 * COLUMN;
+const AT_ONCE = 2;
 
 /** A grid over a model. `handlers` are moved() and needed(-1 or 1, the side on which days come to an end). */
 export class Grid {
   constructor(model, handlers) {
-    Object.assign(this, { model, handlers, homes: [], rows: new Map(), channel: "", picks: null, cursor: null });
+    Object.assign(this, { model, handlers, homes: [], rows: new Map(), before: 0, channel: "", picks: null, cursor: null });
     this.layOut();
     this.listen();
   }
@@ -35,10 +38,12 @@ export class Grid {
     );
   }
 
-  /** Draw everything anew: other properties, days, prices or widths. */
-  refresh(homes = this.homes) {
+  /** Draw everything anew: other properties, days, prices or widths. `gently` is for more days of the same
+   * properties: rows stand where they belong until it is their turn. */
+  refresh(homes = this.homes, gently = false) {
     const { node, model } = this;
     const { first, last } = model;
+    const same = gently && homes.length === this.homes.length;
     if (first < this.origin) node.scrollLeft += (this.origin - first) * COLUMN;
     this.origin = first;
     this.homes = homes;
@@ -53,14 +58,25 @@ export class Grid {
     for (const [name, size] of Object.entries(sizes)) node.style.setProperty(`--${name}`, `${size}px`);
     this.today.hidden = model.today < first || model.today > last;
     this.today.style.left = `${this.nameWidth + this.left(model.today)}px`;
-    replace(this.body);
-    this.rows.clear();
-    this.inSight = "";
+    this.heads = { from: Infinity, made: new Map() };
+    if (!same) {
+      replace(this.body);
+      this.rows.clear();
+    }
+    for (const [place, row] of this.rows) {
+      row.stale = true;
+      row.line.style.left = `${this.left(row.origin)}px`;
+      row.node.style = this.rowStyle(place);
+    }
     forget();
     this.countFree();
     this.drawMonths();
     this.draw();
     this.lay(this.picks, this.cursor);
+  }
+
+  rowStyle(place) {
+    return `top:${this.tops[place]}px;height:${this.tops[place + 1] - this.tops[place]}px`;
   }
 
   roomForNames() {
@@ -99,38 +115,43 @@ export class Grid {
     return within(this.tops.findLastIndex((top) => top <= height), 0, this.homes.length - 1);
   }
 
-  /** Put what is in sight into the document, and take out what is not. Days come and go by the week. */
+  /** Put what is in sight, and some days on both sides of it, into the document, and take out what is not. Rows
+   * that lack only days out of sight wait for their turn: each frame has a few. */
   draw() {
-    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.node;
-    const week = (x) => Math.floor(x / COLUMN / 7) * 7;
-    const from = this.origin + Math.max(0, week(scrollLeft));
-    const to = this.origin + Math.min(this.width, week(scrollLeft + clientWidth) + 7) - 1;
+    clearTimeout(this.soon);
+    const { node, origin, rows } = this;
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = node;
+    const day = (x) => within(Math.floor(x / COLUMN), 0, this.width - 1) + origin;
+    const right = scrollLeft + clientWidth - this.nameWidth;
+    const [from, first, end, to] = [scrollLeft - AROUND, scrollLeft, right, right + AROUND].map(day);
     const top = Math.max(0, this.rowAt(scrollTop) - 2);
     const bottom = Math.min(this.homes.length, this.rowAt(scrollTop + clientHeight) + 3);
-    const key = `${from} ${to}`;
-    if (key !== this.inSight) this.drawDays(from, to);
-    this.inSight = key;
-    for (const [place, row] of this.rows) {
-      if (place >= top && place < bottom) continue;
-      row.node.remove();
-      this.rows.delete(place);
+    const isShort = (row) => row.stale || row.from > from || row.to < to;
+    const lacks = (row) => Math.max(row.from - first, end - row.to);
+    for (const [place, row] of rows) {
+      if (place < top || place >= bottom) rows.delete(place, row.node.remove());
     }
-    for (let place = top; place < bottom; place += 1) {
-      const row = this.rows.get(place) ?? this.newRow(place);
-      if (row.key !== key) this.fillRow(row, from, to);
-      row.key = key;
+    for (let place = top; place < bottom; place += 1) if (!rows.has(place)) this.newRow(place);
+    const late = [...rows.values()].filter(isShort).sort((a, b) => lacks(b) - lacks(a));
+    late.forEach((row, turn) => {
+      if (turn < AT_ONCE || lacks(row) > 0) this.fillRow(row.stale ? this.newRow(row.place) : row, from, to);
+    });
+    if (isShort(this.heads)) {
+      const { made } = Object.assign(this.heads, { from, to });
+      const heads = [];
+      for (let each = from; each <= to; each += 1) heads.push(once(each, () => this.head(each), made));
+      arrange(this.days, heads);
     }
+    if (late.length > AT_ONCE) this.soon = setTimeout(() => this.draw(), 16);
+    if (this.cursor && late.length > 0) this.lay(this.picks, this.cursor);
+    this.handlers.moved();
   }
 
-  drawDays(from, to) {
-    const heads = [];
-    for (let day = from; day <= to; day += 1) {
-      const iso = isoDay(day);
-      const look = `day${day === this.model.today ? " is-today" : ""}${isWeekend(iso) ? " is-weekend" : ""}`;
-      const free = this.free.get(day) ?? 0;
-      heads.push(el("div", this.at(day, { class: look, role: "columnheader", "aria-label": `${dayName(iso)}, ${free} free` }), el("span", {}, weekday(iso)), el("b", {}, String(Number(iso.slice(8)))), el("span", {}, String(free))));
-    }
-    replace(this.days, heads);
+  head(day) {
+    const iso = isoDay(day);
+    const look = `day${day === this.model.today ? " is-today" : ""}${isWeekend(iso) ? " is-weekend" : ""}`;
+    const free = this.free.get(day) ?? 0;
+    return el("div", this.at(day, { class: look, role: "columnheader", "aria-label": `${dayName(iso)}, ${free} free` }), el("span", {}, weekday(iso)), el("b", {}, String(Number(iso.slice(8)))), el("span", {}, String(free)));
   }
 
   newRow(place) {
@@ -140,11 +161,12 @@ export class Grid {
     const line = el("div", "line");
     const node = el(
       "div",
-      { class: "row", role: "row", "aria-rowindex": place + 2, style: `top:${this.tops[place]}px;height:${this.tops[place + 1] - this.tops[place]}px` },
+      { class: "row", role: "row", "aria-rowindex": place + 2, style: this.rowStyle(place) },
       el("div", { class: "name", role: "rowheader", "aria-colindex": 1, title }, el("bdi", {}, title), wrong > 0 && el("span", { class: "badge bad", "aria-label": `${wrong} in conflict` }, `! ${wrong}`)),
       line,
     );
-    const row = { node, line, home, days: new Map(), made: new Map() };
+    this.rows.get(place)?.node.remove();
+    const row = { place, node, line, home, origin: this.origin, from: Infinity, days: new Map(), made: new Map() };
     this.rows.set(place, row);
     // Listeners hear the rows in the order of the document.
     this.body.insertBefore(node, this.rows.get(place + 1)?.node ?? null);
@@ -154,22 +176,15 @@ export class Grid {
   /** Put into a row what it has on these days. What was made once is kept: making is what takes time. */
   fillRow(row, from, to) {
     const { home, days, made, line } = row;
+    Object.assign(row, { from, to });
     const parts = [];
-    const keep = (start, key, make) => {
-      if (!made.has(key)) made.set(key, make());
-      parts.push([start, made.get(key)]);
-    };
+    const keep = (start, key, make) => parts.push([start, once(key, make, made)]);
     const near = ({ start, nights }) => start <= to && start + nights >= from;
     for (const bar of home.bars.filter(near)) keep(bar.start, bar.stay_code, () => this.stay(row, bar));
     for (const block of home.blocks.filter(near)) keep(block.start, block, () => this.block(block));
     for (let day = from; day <= to; day += 1) if (!days.get(day)?.bar) keep(day, day, () => this.cell(row, day));
-    const nodes = parts.sort((a, b) => a[0] - b[0]).map(([, node]) => node);
-    const shown = new Set(nodes);
-    for (const node of [...line.children]) if (!shown.has(node)) node.remove();
-    nodes.forEach((node, place) => {
-      if (line.children[place] !== node) line.insertBefore(node, line.children[place]);
-    });
-    if (this.picks) this.mark(row);
+    parts.sort((a, b) => a[0] - b[0]);
+    arrange(line, parts.map(([, node]) => node));
   }
 
   cell(row, day) {
@@ -214,18 +229,10 @@ export class Grid {
 
   listen() {
     const { node } = this;
-    let waiting = false;
-    let before = 0;
     node.addEventListener("scroll", () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => {
-        waiting = false;
-        this.draw();
-        this.handlers.moved();
-        this.lookAhead(node.scrollLeft - before);
-        before = node.scrollLeft;
-      });
+      // What measures comes before what draws: or the browser lays out twice.
+      this.lookAhead();
+      this.draw();
     });
     node.addEventListener("pointerover", ({ target }) => {
       const named = target.closest(".cell, .stay");
@@ -241,8 +248,10 @@ export class Grid {
     return this.origin + Math.round(this.node.scrollLeft / COLUMN);
   }
 
-  lookAhead(moved) {
+  lookAhead() {
     const { scrollLeft, scrollWidth, clientWidth } = this.node;
+    const moved = scrollLeft - this.before;
+    this.before = scrollLeft;
     if (moved > 0 && scrollLeft + clientWidth > scrollWidth - 3 * COLUMN) this.handlers.needed(1);
     if (moved < 0 && scrollLeft < 3 * COLUMN) this.handlers.needed(-1);
   }
@@ -251,7 +260,6 @@ export class Grid {
   goTo(day) {
     this.node.scrollLeft = this.left(day);
     this.draw();
-    this.handlers.moved();
   }
 
   pointAt(x, y) {
@@ -298,6 +306,17 @@ export class Grid {
     node.scrollLeft = Math.max(Math.min(node.scrollLeft, left), left + COLUMN + this.nameWidth - node.clientWidth);
     node.scrollTop = Math.max(Math.min(node.scrollTop, this.tops[cursor.row]), this.tops[cursor.row + 1] + HEAD - node.clientHeight);
     this.draw();
+  }
+}
+
+/** Put nodes into another one in their order, touching none that is there. */
+function arrange(node, children) {
+  const kept = new Set(children);
+  for (const child of [...node.children]) if (!kept.has(child)) child.remove();
+  let at = node.firstChild;
+  for (const child of children) {
+    if (child !== at) node.insertBefore(child, at);
+    else at = at.nextSibling;
   }
 }
 

@@ -122,17 +122,17 @@ function mark(home) {
   }
 }
 
-const made = new Map();
+const shared = new Map();
 
-/** A text that thousands of cells share, made once. */
-export function once(key, make) {
+/** What is made once, among others that were made: texts that thousands of cells share, or nodes. */
+export function once(key, make, made = shared) {
   if (!made.has(key)) made.set(key, make());
   return made.get(key);
 }
 
 /** Forget the texts made so far: the language may be another. */
 export function forget() {
-  made.clear();
+  shared.clear();
 }
 
 /** What a day of a property costs and allows on the listing of a channel; without a channel on the usual one. */
