@@ -46,7 +46,7 @@ def test_the_official_host_shows_a_change_and_a_click_makes_it(transport: str, t
     else:
         with hostex_mcp("--no-auth", "--sandbox") as server:
             seen = host(tmp_path, url=server.resource)
-    assert seen["declared"] == {"io.modelcontextprotocol/ui": {}}
+    assert seen["declared"] == {"io.modelcontextprotocol/ui": {}, "io.modelcontextprotocol/skills": {}}
     assert {"prepare_change", "read_change", "decide_change"} <= {*seen["appOnly"]}
     assert not {"get_daily_briefing", "call_write_tool"} & {*seen["appOnly"]}
     assert seen["views"]["get_daily_briefing"] == "ui://hostex/day.html"
