@@ -50,6 +50,7 @@ ZERO_IS_A_VALUE = {
     ("find_available_properties", "flexible_days"),
     ("check_calendar_conflicts", "tolerance_percent"),
     ("check_stay_extension", "cleaning_hours"),
+    ("find_offers", "cleaning_hours"),
 }
 
 
