@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hostex_mcp.api.endpoints.messaging import Conversation, Message
 from hostex_mcp.domain.messages import Author, author
-from hostex_mcp.domain.word_search import Words
+from hostex_mcp.domain.word_search import SoughtWords
 
 Key = list[int | float | str]
 
@@ -15,7 +15,7 @@ Key = list[int | float | str]
 class MessageSearch:
     """What to look for: words, in messages from `since` up to `until`, by one author or by anybody."""
 
-    words: Words
+    words: SoughtWords
     since: datetime
     until: datetime
     by: Author | None = None

@@ -66,7 +66,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Guest:
+class KnownGuest:
     """One guest: the stays, latest check-in first, and the threads, newest message first."""
 
     traces: Sequence[Trace] = field(default_factory=list[Trace])
@@ -100,11 +100,11 @@ class Guest:
         unique = {fold(line): line for name in reversed(names) if (line := one_line(name or ""))}
         return [*unique.values()][::-1]
 
-    def with_stays(self, stays: Iterable[Reservation]) -> "Guest":
+    def with_stays(self, stays: Iterable[Reservation]) -> "KnownGuest":
         """Return the guest with those of some more stays that are told of in the guest's threads."""
         ids = {*self.thread_ids}
         own = [stay for stay in stays if stay.conversation_id in ids]
-        return Guest([*self.traces, *traces(own, (), contacts=False)])
+        return KnownGuest([*self.traces, *traces(own, (), contacts=False)])
 
     @property
     def latest(self) -> date:
@@ -160,7 +160,7 @@ def email_key(text: str) -> str:
     return address if "@" in address else ""
 
 
-def find_guests(query: GuestQuery, every: Sequence[Trace]) -> list[Guest]:
+def find_guests(query: GuestQuery, every: Sequence[Trace]) -> list[KnownGuest]:
     """Return the guests who fit all that is asked for, the one with the latest stay first.
 
     A name fits if it has all the words; if no guest's has, if it has words that begin with them.
@@ -175,7 +175,7 @@ def find_guests(query: GuestQuery, every: Sequence[Trace]) -> list[Guest]:
     return sorted(guests, key=lambda guest: (guest.latest, guest.names), reverse=True)
 
 
-def _has_phone(phone: str, guest: Guest) -> bool:
+def _has_phone(phone: str, guest: KnownGuest) -> bool:
     """Whether a guest has a phone number, with its country or without."""
     own = [number for trace in guest.traces for number in trace.phones]
     return any(number.endswith(phone) or phone.endswith(number) for number in own)
@@ -228,7 +228,7 @@ def _has_beginnings(words: frozenset[str], name: str) -> bool:
     )
 
 
-def _guests(every: Sequence[Trace]) -> list[Guest]:
+def _guests(every: Sequence[Trace]) -> list[KnownGuest]:
     """Return the traces by guest."""
     groups = _Groups(len(every))
     for places in _linked(every):
@@ -239,7 +239,7 @@ def _guests(every: Sequence[Trace]) -> list[Guest]:
     members: dict[int, list[Trace]] = defaultdict(list)
     for place, trace in enumerate(every):
         members[groups.of(place)].append(trace)
-    return list(map(Guest, members.values()))
+    return list(map(KnownGuest, members.values()))
 
 
 def _linked(every: Sequence[Trace]) -> Iterator[list[int]]:

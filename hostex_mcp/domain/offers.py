@@ -59,7 +59,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class OfferPlace:
     """A property with its nights and stays of any status, the time there, and how long cleaning takes."""
 
     place: Property
@@ -69,7 +69,7 @@ class Home:
     cleaning: timedelta
 
 
-def offers_to(stay: Reservation, home: Home) -> Iterator[Offer]:
+def offers_to(stay: Reservation, home: OfferPlace) -> Iterator[Offer]:
     """Yield what the guest of a stay could be offered, that of the arrival first."""
     today = home.now.date()
     if stay.status != "accepted" or not is_placed(stay):
@@ -82,7 +82,7 @@ def offers_to(stay: Reservation, home: Home) -> Iterator[Offer]:
         yield from _later(stay, home)
 
 
-def _nights_before(stay: Reservation, home: Home) -> Iterator[Offer]:
+def _nights_before(stay: Reservation, home: OfferPlace) -> Iterator[Offer]:
     ahead = (stay.check_in_date - home.now.date()).days
     if free := free_before(stay, home.book, min(ahead, MOST_NIGHTS)):
         first = stay.check_in_date - DAY * free
@@ -91,7 +91,7 @@ def _nights_before(stay: Reservation, home: Home) -> Iterator[Offer]:
         yield Offer(kind, stay.check_in_date, first, free, other)
 
 
-def _nights_after(stay: Reservation, home: Home) -> Iterator[Offer]:
+def _nights_after(stay: Reservation, home: OfferPlace) -> Iterator[Offer]:
     if free := free_behind(stay, home.book, MOST_NIGHTS):
         other = _holder(home.book, stay.check_out_date + DAY * free)
         kind: Kind = "gap_night" if other else "extension"
@@ -102,7 +102,7 @@ def _holder(book: Nights, night: date) -> Reservation | None:
     return next(iter(book.holders.get(night, ())), None)
 
 
-def _earlier(stay: Reservation, home: Home) -> Iterator[Offer]:
+def _earlier(stay: Reservation, home: OfferPlace) -> Iterator[Offer]:
     day, usual = stay.check_in_date, in_time(stay, home.place)
     planned = early_check_in(stay, home.stays, home.book, home.place, home.cleaning)
     shift = not_past(planned, day, home.now, usual, None)
@@ -113,7 +113,7 @@ def _earlier(stay: Reservation, home: Home) -> Iterator[Offer]:
             yield Offer("early_check_in", day, day - DAY, other=other, clock=clock, usual=usual)
 
 
-def _later(stay: Reservation, home: Home) -> Iterator[Offer]:
+def _later(stay: Reservation, home: OfferPlace) -> Iterator[Offer]:
     day, usual = stay.check_out_date, out_time(stay, home.place)
     planned = late_check_out(stay, home.stays, home.book, home.place, home.cleaning)
     shift = still_ahead(planned, day, home.now, None)

@@ -44,7 +44,7 @@ class _Word:
         return len(self.root) >= (_LEAST_LATIN if self.root.isascii() else _LEAST)
 
 
-class Words:
+class SoughtWords:
     """Words to look for in texts."""
 
     def __init__(self, query: str) -> None:

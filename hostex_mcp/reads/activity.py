@@ -36,7 +36,7 @@ from hostex_mcp.domain.activity import (
 )
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.reads.lists import MOST_ROWS, Gathered, PartialReads
-from hostex_mcp.reads.noticed import CALENDAR_DAYS, STAYS_AHEAD, Look, read_noticed
+from hostex_mcp.reads.noticed import CALENDAR_DAYS, STAYS_AHEAD, Comparison, read_noticed
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.records import reviews_between, tasks_between, transactions_between
 from hostex_mcp.reads.stays import stays_of
@@ -115,7 +115,7 @@ async def _noticed(
     return [event for event in of_noticed(look.noticed, look.stays) if event.at in span]
 
 
-def _looked(look: Look) -> list[str]:
+def _looked(look: Comparison) -> list[str]:
     """Return what this look was compared with."""
     since = f", the oldest at {min(look.earlier):%Y-%m-%dT%H:%MZ}" if look.earlier else ""
     new = [_FIRST_LOOK.format(", ".join(dict.fromkeys(look.new)))] if look.new else []

@@ -52,7 +52,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(slots=True)
-class Look:
+class Comparison:
     """A look at an account at a moment: what is noticed by it, the stays that were read, what is seen for the
     first time, and when the rest was seen before."""
 
@@ -113,10 +113,10 @@ class Look:
 
 async def read_noticed(
     context: Context, portfolio: Portfolio, since: datetime, kinds: Collection[str], parts: PartialReads
-) -> Look:
+) -> Comparison:
     """Compare what Hostex gives now with what is remembered, and return what was noticed after a moment, by
     this look and by earlier ones."""
-    look = Look(context.now().replace(microsecond=0))
+    look = Comparison(context.now().replace(microsecond=0))
     stays: list[Reservation] | None = None
     if "edit" in kinds or "calendar" in kinds:
         stays = await _stays(context, portfolio, look, parts, "edit" in kinds)
@@ -159,7 +159,7 @@ async def _recalled(
 
 
 async def _stays(
-    context: Context, portfolio: Portfolio, look: Look, parts: PartialReads, compared: bool
+    context: Context, portfolio: Portfolio, look: Comparison, parts: PartialReads, compared: bool
 ) -> list[Reservation] | None:
     """Return the stays that end in half a year from some days ago on, compared with the last look if that is
     wanted; None if they could not be read."""
@@ -179,7 +179,7 @@ async def _stays(
 
 
 async def _compare_stays(
-    context: Context, portfolio: Portfolio, look: Look, window: SeenStays, parts: PartialReads
+    context: Context, portfolio: Portfolio, look: Comparison, window: SeenStays, parts: PartialReads
 ) -> None:
     names = [f"{property_id}" for property_id in portfolio.ids]
     before = await _recalled(context, _STAYS, SeenStays, names, parts)
@@ -202,7 +202,7 @@ async def _compare_stays(
 async def _look_up(
     context: Context,
     portfolio: Portfolio,
-    look: Look,
+    look: Comparison,
     gone: Mapping[str, tuple[SeenStay, datetime]],
     parts: PartialReads,
 ) -> dict[str, SeenStay]:
@@ -227,7 +227,11 @@ async def _look_up(
 
 
 async def _calendars(
-    context: Context, portfolio: Portfolio, look: Look, stays: Iterable[Reservation], parts: PartialReads
+    context: Context,
+    portfolio: Portfolio,
+    look: Comparison,
+    stays: Iterable[Reservation],
+    parts: PartialReads,
 ) -> None:
     first = portfolio.first_today()
     names = [f"{place.id}" for place in portfolio.properties]
@@ -277,7 +281,7 @@ def _seen_calendar(now: Calendars, property_id: int, first: date) -> SeenCalenda
     return SeenCalendar(first=first, days=CALENDAR_DAYS, closed=closed, listings=listings)
 
 
-async def _accounts(context: Context, look: Look, parts: PartialReads) -> None:
+async def _accounts(context: Context, look: Comparison, parts: PartialReads) -> None:
     before = await _recalled(context, _ACCOUNTS, SeenAccounts, [_ALL], parts)
     look.compare("channel accounts", before, [_ALL])
     rows = await parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS))

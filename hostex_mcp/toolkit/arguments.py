@@ -27,7 +27,7 @@ from pydantic_core.core_schema import ErrorType
 
 from hostex_mcp.api import FieldProblem
 from hostex_mcp.domain.channels import CHANNELS, channel_code
-from hostex_mcp.domain.word_search import Words
+from hostex_mcp.domain.word_search import SoughtWords
 from hostex_mcp.toolkit.meaning import LARGEST_NUMBER, LONGEST_NAME, Coded, excess
 from hostex_mcp.toolkit.schema import SentAsText
 
@@ -292,13 +292,13 @@ def _explain(detail: ErrorDetails) -> str:
     return template.format_map(limits).replace("at least 1 entries", "at least 1 entry")
 
 
-def words_in(text: str) -> Words:
+def words_in(text: str) -> SoughtWords:
     """Return the words to look for in a text that `words` gives.
 
     Raises:
         InvalidArguments: when there is none.
     """
-    words = Words(text)
+    words = SoughtWords(text)
     if not words:
         raise InvalidArguments(FieldProblem("words", "has no letters or digits to look for"))
     return words

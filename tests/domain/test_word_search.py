@@ -2,7 +2,7 @@
 
 import pytest
 
-from hostex_mcp.domain.word_search import Words
+from hostex_mcp.domain.word_search import SoughtWords
 
 FOUND = [
     ("heating", "The heater was off all night"),
@@ -42,17 +42,17 @@ NOT_FOUND = [
 
 @pytest.mark.parametrize(("query", "text"), FOUND)
 def test_words_are_found_whatever_their_form(query: str, text: str) -> None:
-    assert Words(query).are_in(text)
+    assert SoughtWords(query).are_in(text)
 
 
 @pytest.mark.parametrize(("query", "text"), NOT_FOUND)
 def test_other_words_are_not(query: str, text: str) -> None:
-    assert not Words(query).are_in(text)
+    assert not SoughtWords(query).are_in(text)
 
 
 def test_a_query_without_letters_or_digits_has_no_words() -> None:
-    assert not any(map(Words, ["", "   ", "?!", "🔥", "_", "'"]))
-    assert all(map(Words, ["a", "7", "空", "🔥 fire"]))
+    assert not any(map(SoughtWords, ["", "   ", "?!", "🔥", "_", "'"]))
+    assert all(map(SoughtWords, ["a", "7", "空", "🔥 fire"]))
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_a_query_without_letters_or_digits_has_no_words() -> None:
     ],
 )
 def test_what_is_shown_of_a_long_text_has_the_first_of_the_words_in_it(query: str, text: str) -> None:
-    shown = Words(query).around(text, 60)
+    shown = SoughtWords(query).around(text, 60)
     assert query in shown
     assert shown.startswith("…")
     assert len(shown) <= 62
 
 
 def test_a_short_text_is_shown_whole_on_one_line() -> None:
-    assert Words("two").around("one\n two  three", 60) == "one two three"
+    assert SoughtWords("two").around("one\n two  three", 60) == "one two three"

@@ -8,7 +8,7 @@ from hostex_mcp.api.endpoints.models import Money
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.reviews import Review
 from hostex_mcp.domain.guest_text import one_line, tidy
-from hostex_mcp.domain.guests import Guest
+from hostex_mcp.domain.guests import KnownGuest
 from hostex_mcp.domain.messages import last_guest_text
 from hostex_mcp.domain.money import by_currency, code, exact, rounded
 from hostex_mcp.domain.stays import HOLDING
@@ -29,7 +29,7 @@ class GuestRows:
 
     portfolio: Portfolio
     redactor: Redactor
-    guests: Sequence[Guest]
+    guests: Sequence[KnownGuest]
     histories: Histories
 
     def tables(self) -> dict[str, list[JsonObject]]:
@@ -54,7 +54,7 @@ class GuestRows:
         }
         return {name: rows for name, rows in tables.items() if rows or name == "guests"}
 
-    def _guest(self, number: int, guest: Guest) -> JsonObject:
+    def _guest(self, number: int, guest: KnownGuest) -> JsonObject:
         accepted = [stay for stay in guest.stays if stay.status == "accepted"]
         first, *others = [*guest.names, ""]
         row = {
@@ -71,7 +71,7 @@ class GuestRows:
         }
         return lean(row)
 
-    def _contacts(self, guest: Guest) -> JsonObject:
+    def _contacts(self, guest: KnownGuest) -> JsonObject:
         """Return the phone numbers and addresses as they were written, where they may be seen."""
         if self.redactor.hides_contacts:
             return {}

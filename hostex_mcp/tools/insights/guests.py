@@ -12,8 +12,8 @@ from anyio.to_thread import run_sync
 from hostex_mcp.api import Blocked, FieldProblem
 from hostex_mcp.domain.guests import (
     LEAST_DIGITS,
-    Guest,
     GuestQuery,
+    KnownGuest,
     email_key,
     find_guests,
     name_words,
@@ -143,13 +143,13 @@ def _narrowed(read: Traces, portfolio: Portfolio, parts: PartialReads) -> Traces
     return replace(read, stays=stays, heads=heads)
 
 
-def _times(guests: Sequence[Guest]) -> dict[str, datetime | None]:
+def _times(guests: Sequence[KnownGuest]) -> dict[str, datetime | None]:
     """Return the threads of guests, with the time of the last message where the list tells it."""
     told = {thread.id: thread.last_message_at for guest in guests for thread in guest.threads}
     return {name: told.get(name) for guest in guests for name in guest.thread_ids}
 
 
-def _outcome(guests: Sequence[Guest], near: Sequence[str]) -> list[str]:
+def _outcome(guests: Sequence[KnownGuest], near: Sequence[str]) -> list[str]:
     if guests:
         return []
     return [f"{_NOBODY} {_NEAR}" if near else _NOBODY]
@@ -168,7 +168,7 @@ def _definition(redactor: Redactor) -> str:
     return _ONE_GUEST.format(contacts=", phone, e-mail", unless=" without two phone numbers")
 
 
-def _unread(guests: Sequence[Guest], histories: Histories) -> list[str]:
+def _unread(guests: Sequence[KnownGuest], histories: Histories) -> list[str]:
     more = len(guests) - MOST_GUESTS
     told = [f"{more} more guests fit, with earlier stays: give more of the name."] if more > 0 else []
     return [*told, *(f"Not read: {count} {what}." for what, count in histories.unread.items() if count)]

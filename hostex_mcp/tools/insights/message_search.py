@@ -11,7 +11,7 @@ from hostex_mcp.domain.found_messages import FoundMessage, MessageSearch, found_
 from hostex_mcp.domain.guest_text import one_line, tidy
 from hostex_mcp.domain.messages import OURS, author
 from hostex_mcp.domain.waiting import homes
-from hostex_mcp.domain.word_search import Words
+from hostex_mcp.domain.word_search import SoughtWords
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.reads.threads import ThreadsPart, newest_first, threads_part
 from hostex_mcp.toolkit.arguments import Day, Id, InvalidArguments, PropertyIds, ShortText, words_in
@@ -80,7 +80,7 @@ async def search_messages(
     part = await threads_part(context, search.since, newest_first, mark, MOST_THREADS)
     found = await _found(part, search, portfolio)
     redactor = context.redactor()
-    view = _View(portfolio, redactor, search.words, page.detail == "full")
+    view = _MessageView(portfolio, redactor, search.words, page.detail == "full")
     keys = [match.key for match in found]
     notes = [*_notes(part, search, portfolio), *portfolio.notes]
     answer = sliced(found, page, notes, keys=keys, moment=moment, reading=part.reading)
@@ -132,12 +132,12 @@ def _notes(part: ThreadsPart, search: MessageSearch, portfolio: Portfolio) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class _MessageView:
     """How messages are shown: where, with what hidden, around which words, and how much of them."""
 
     portfolio: Portfolio
     redactor: Redactor
-    words: Words
+    words: SoughtWords
     full: bool
 
     def row(self, match: FoundMessage) -> JsonObject:

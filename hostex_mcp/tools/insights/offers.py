@@ -12,7 +12,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.money import code, exact, rounded
 from hostex_mcp.domain.nights import nights
-from hostex_mcp.domain.offers import KINDS, MOST_NIGHTS, Home, Kind, Offer, offers_to
+from hostex_mcp.domain.offers import KINDS, MOST_NIGHTS, Kind, Offer, OfferPlace, offers_to
 from hostex_mcp.domain.readiness import DIRECT
 from hostex_mcp.domain.stay_rules import ListingDays
 from hostex_mcp.reads.calendars import Calendars, ListingKey, SoldListing, add_listings, read_nights
@@ -140,13 +140,13 @@ async def _guests(
         if book := calendars.books.get(place.id):
             # Times of stays and properties are local ones without a zone.
             now = portfolio.now.astimezone(portfolio.zone(place.id)).replace(tzinfo=None)
-            home = Home(place, book, stays.get(place.id, ()), now, cleaning)
+            home = OfferPlace(place, book, stays.get(place.id, ()), now, cleaning)
             guests += _of_home(home, period, kinds)
         await pace.rest()
     return guests
 
 
-def _of_home(home: Home, period: tuple[date, date], kinds: Sequence[Kind]) -> Iterator[_Guest]:
+def _of_home(home: OfferPlace, period: tuple[date, date], kinds: Sequence[Kind]) -> Iterator[_Guest]:
     start, end = period
     for stay in home.stays:
         offers = [
