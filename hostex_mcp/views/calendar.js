@@ -7,7 +7,7 @@ import { Model, dayNumber, isoDay, pending, propertiesIn } from "./calendar_mode
 import { showStay } from "./calendar_stay.js";
 import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
-import { channelClass, channelName, monthName, plural } from "./parts/format.js";
+import { brandClass, brand, monthName, plural } from "./parts/format.js";
 
 const PIECE = 31;
 const MOST_ROWS = 100;
@@ -91,7 +91,7 @@ class Calendar {
     grid.channel = this.prices.value;
     grid.refresh(homes, gently);
     replace(grid.corner, el("span", {}, this.count), el("span", {}, "free"));
-    const channels = [["", "Usual prices"], ...model.channels("listings").map((channel) => [channel, `${channelName(channel)} prices`])];
+    const channels = [["", "Usual prices"], ...model.channels("listings").map((channel) => [channel, `${brand(channel)} prices`])];
     replace(this.prices, channels.map(([value, label]) => el("option", { value, selected: value === grid.channel }, label)));
     this.prices.hidden = channels.length === 1;
     this.explain(all);
@@ -112,7 +112,7 @@ class Calendar {
     ].filter((mark) => mark[3]);
     replace(
       this.legend,
-      model.channels("bars").map((channel) => el("span", {}, el("span", `dot ${channelClass(channel)}`), channelName(channel))),
+      model.channels("bars").map((channel) => el("span", {}, el("span", `dot ${brandClass(channel)}`), brand(channel))),
       marks.map(([look, sign, label]) => el("span", {}, el("span", { class: look, "aria-hidden": "true" }, sign), label)),
     );
     const hidden = [model.lacks("guest_name") && "names of guests", model.lacks("amount") && "amounts"].filter(Boolean);

@@ -3,7 +3,7 @@
 import { isoDay, propertiesIn } from "./calendar_model.js";
 import { propose } from "./parts/card.js";
 import { button, el, replace } from "./parts/dom.js";
-import { channelName, plural, shortDay } from "./parts/format.js";
+import { brand, plural, shortDay } from "./parts/format.js";
 
 /** The bar of actions for picked days. `done(homes)` hears that a change of these properties was made. */
 export class Actions {
@@ -87,7 +87,7 @@ function field(label, size) {
 
 function chooser(listings, all) {
   const twice = (channel) => listings.filter((listing) => listing.channel_type === channel).length > 1;
-  const name = ({ channel_type, listing_id }) => channelName(channel_type) + (twice(channel_type) ? ` ${listing_id}` : "");
+  const name = ({ channel_type, listing_id }) => brand(channel_type) + (twice(channel_type) ? ` ${listing_id}` : "");
   const select = el("select", {}, all && el("option", { value: "" }, all), listings.map((listing) => el("option", { value: listing.key }, name(listing))));
   return { select, part: el("label", {}, "on ", select) };
 }

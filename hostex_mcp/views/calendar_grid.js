@@ -2,7 +2,7 @@
 
 import { dayFacts, dayWords, forget, isoDay, once, pending, stayWords } from "./calendar_model.js";
 import { el, replace } from "./parts/dom.js";
-import { channelClass, channelName, dayName, isWeekend, monthName, shortMoney, weekday } from "./parts/format.js";
+import { brandClass, brand, dayName, isWeekend, monthName, shortMoney, weekday } from "./parts/format.js";
 
 const COLUMN = 44;
 const ROW = 46;
@@ -48,16 +48,16 @@ export class Grid {
     this.origin = first;
     this.homes = homes;
     this.width = last - first + 1;
-    this.nameWidth = this.roomForNames();
+    this.nameSpan = this.roomForNames();
     this.tops = [0];
     for (const home of homes) this.tops.push(this.tops.at(-1) + ROW + (home.lanes - 1) * LANE);
     node.setAttribute("aria-rowcount", homes.length + 1);
     node.setAttribute("aria-colcount", this.width + 1);
     const saturday = (6 - new Date(`${isoDay(first)}T00:00:00Z`).getUTCDay()) * COLUMN;
-    const sizes = { names: this.nameWidth, wide: this.width * COLUMN, high: this.tops.at(-1), saturday, column: COLUMN, lane: LANE, head: HEAD };
+    const sizes = { names: this.nameSpan, wide: this.width * COLUMN, high: this.tops.at(-1), saturday, column: COLUMN, lane: LANE, head: HEAD };
     for (const [name, size] of Object.entries(sizes)) node.style.setProperty(`--${name}`, `${size}px`);
     this.today.hidden = model.today < first || model.today > last;
-    this.today.style.left = `${this.nameWidth + this.left(model.today)}px`;
+    this.today.style.left = `${this.nameSpan + this.left(model.today)}px`;
     this.heads = { from: Infinity, made: new Map() };
     if (!same) {
       replace(this.body);
@@ -122,7 +122,7 @@ export class Grid {
     const { node, origin, rows } = this;
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = node;
     const day = (x) => within(Math.floor(x / COLUMN), 0, this.width - 1) + origin;
-    const right = scrollLeft + clientWidth - this.nameWidth;
+    const right = scrollLeft + clientWidth - this.nameSpan;
     const [from, first, end, to] = [scrollLeft - AROUND, scrollLeft, right, right + AROUND].map(day);
     const top = Math.max(0, this.rowAt(scrollTop) - 2);
     const bottom = Math.min(this.homes.length, this.rowAt(scrollTop + clientHeight) + 3);
@@ -210,11 +210,11 @@ export class Grid {
     const dayUse = bar.nights === 0;
     const left = Math.max(this.left(bar.start) + COLUMN / (dayUse ? 4 : 2), -4);
     const right = Math.min(this.left(bar.end) + COLUMN * (dayUse ? 0.75 : 0.5), this.width * COLUMN + 4);
-    const looks = ["stay", channelClass(bar.channel_type), pending(bar) && "pending", home.clashing.has(bar.stay_code) && "clashing"];
+    const looks = ["stay", brandClass(bar.channel_type), pending(bar) && "pending", home.clashing.has(bar.stay_code) && "clashing"];
     const node = el(
       "div",
       this.at(day, { class: looks.filter(Boolean).join(" "), role: "gridcell", "aria-colspan": Math.max(1, until - day), "aria-label": stayWords(home, bar), style: `left:${left}px;width:${right - left}px;--in:${bar.lane}` }),
-      el("span", "who", el("bdi", {}, bar.guest_name || channelName(bar.channel_type))),
+      el("span", "who", el("bdi", {}, bar.guest_name || brand(bar.channel_type))),
     );
     node.bar = bar;
     if (right - left > ROOM_FOR_SUM && bar.amount !== undefined) node.firstChild.dataset.sum = shortMoney(bar.amount, bar.currency);
@@ -239,7 +239,7 @@ export class Grid {
       if (named) named.title = named.getAttribute("aria-label");
     });
     new ResizeObserver(() => {
-      if (this.roomForNames() === this.nameWidth) this.draw();
+      if (this.roomForNames() === this.nameSpan) this.draw();
       else if (this.tops) this.refresh();
     }).observe(node);
   }
@@ -265,7 +265,7 @@ export class Grid {
   pointAt(x, y) {
     const { node, model } = this;
     const box = node.getBoundingClientRect();
-    const day = this.origin + Math.floor((x - box.left + node.scrollLeft - this.nameWidth) / COLUMN);
+    const day = this.origin + Math.floor((x - box.left + node.scrollLeft - this.nameSpan) / COLUMN);
     return { row: this.rowAt(y - box.top + node.scrollTop - HEAD), day: within(day, model.first, model.last) };
   }
 
@@ -296,14 +296,14 @@ export class Grid {
     node.hidden = !area;
     if (!area) return;
     const { top, bottom, from, to } = area;
-    node.style.cssText = `left:${this.nameWidth + this.left(from)}px;width:${(to - from + 1) * COLUMN}px;top:${HEAD + this.tops[top]}px;height:${this.tops[bottom + 1] - this.tops[top]}px`;
+    node.style.cssText = `left:${this.nameSpan + this.left(from)}px;width:${(to - from + 1) * COLUMN}px;top:${HEAD + this.tops[top]}px;height:${this.tops[bottom + 1] - this.tops[top]}px`;
   }
 
   /** Scroll as little as it takes for a day to be in sight. */
   reveal(cursor) {
     const { node } = this;
     const left = this.left(cursor.day);
-    node.scrollLeft = Math.max(Math.min(node.scrollLeft, left), left + COLUMN + this.nameWidth - node.clientWidth);
+    node.scrollLeft = Math.max(Math.min(node.scrollLeft, left), left + COLUMN + this.nameSpan - node.clientWidth);
     node.scrollTop = Math.max(Math.min(node.scrollTop, this.tops[cursor.row]), this.tops[cursor.row + 1] + HEAD - node.clientHeight);
     this.draw();
   }

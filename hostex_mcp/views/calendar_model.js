@@ -1,7 +1,7 @@
 // What the calendar knows: properties with their stays and days, put together from the pieces that were read.
 // Days are numbers here, counted from 1970, so that pieces and scrolling need no dates.
 
-import { channelName, dayName, money, plural, shortDay } from "./parts/format.js";
+import { brand, dayName, money, plural, shortDay } from "./parts/format.js";
 
 const DAY_MS = 86_400_000;
 const COLUMNS = ["price", "min_stay", "no_arrival", "no_departure"];
@@ -76,7 +76,7 @@ export class Model {
     for (const home of this.homes.values()) {
       for (const { channel_type } of home[kind].values()) found.add(channel_type);
     }
-    return [...found].sort((a, b) => channelName(a).localeCompare(channelName(b)));
+    return [...found].sort((a, b) => brand(a).localeCompare(brand(b)));
   }
 
   /** Whether stays are shown, but none of them with this member: it is not served to this connection. */
@@ -115,9 +115,9 @@ function mark(home) {
       home.trouble.set(day, [...(home.trouble.get(day) ?? []), { text, kind }]);
     }
   };
-  for (const gap of home.gaps) note(gap, `cannot be booked on ${gap.channels.map(channelName).join(", ")}: ${gap.text}`, "gap");
+  for (const gap of home.gaps) note(gap, `cannot be booked on ${gap.channels.map(brand).join(", ")}: ${gap.text}`, "gap");
   for (const conflict of home.conflicts) {
-    const where = conflict.channel_type ? ` ${channelName(conflict.channel_type)}` : "";
+    const where = conflict.channel_type ? ` ${brand(conflict.channel_type)}` : "";
     note(conflict, `${CONFLICTS[conflict.kind] ?? conflict.kind}${where}`, "conflict");
   }
 }
@@ -162,7 +162,7 @@ export function dayWords(home, day, facts) {
 export function stayWords(home, bar) {
   const parts = [
     bar.guest_name || "Guest",
-    channelName(bar.channel_type),
+    brand(bar.channel_type),
     bar.nights > 0 ? `${shortDay(bar.check_in_date)} to ${shortDay(bar.check_out_date)}, ${plural(bar.nights, "night")}` : `${shortDay(bar.check_in_date)}, day use`,
     money(bar.amount, bar.currency),
     pending(bar),

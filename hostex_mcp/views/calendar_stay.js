@@ -2,7 +2,7 @@
 
 import { pending } from "./calendar_model.js";
 import { button, el, problem, replace, skeleton } from "./parts/dom.js";
-import { channelClass, channelName, dayName, money, plainText, plural } from "./parts/format.js";
+import { brandClass, brand, dayName, money, plainText, plural } from "./parts/format.js";
 
 /** Show a stay in a dialog; resolves when it has been closed. */
 export async function showStay(host, home, bar) {
@@ -10,7 +10,7 @@ export async function showStay(host, home, bar) {
   const dialog = el(
     "dialog",
     { class: "stay-panel", "aria-labelledby": "stay-title" },
-    el("p", "card-by", el("span", channelClass(bar.channel_type), el("span", "dot"), channelName(bar.channel_type)), pending(bar) && el("span", "badge warn", pending(bar))),
+    el("p", "card-by", el("span", brandClass(bar.channel_type), el("span", "dot"), brand(bar.channel_type)), pending(bar) && el("span", "badge warn", pending(bar))),
     el("h2", { id: "stay-title", class: "card-title" }, el("bdi", {}, bar.guest_name || "Guest")),
     facts([
       ["Property", home.title],

@@ -2,7 +2,7 @@
 
 import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
-import { addDays, channelClass, channelName, dayName, localToday, money, monthName, number, percent, plural, shortMoney } from "./parts/format.js";
+import { addDays, brandClass, brand, dayName, localToday, money, monthName, number, percent, plural, shortMoney } from "./parts/format.js";
 import { barChart, columnChart } from "./performance_charts.js";
 import { csv } from "./performance_csv.js";
 
@@ -114,7 +114,7 @@ class Report {
   lines() {
     const line = (row) => ({
       name: nameOf(row),
-      look: row.channel_type ? channelClass(row.channel_type) : row.row ? "apart" : "",
+      look: row.channel_type ? brandClass(row.channel_type) : row.row ? "apart" : "",
       figures: row,
       now: this.value(this.measure, row),
       before: row.previous && this.value(this.measure, row.previous),
@@ -202,7 +202,7 @@ function sums(figures, currency) {
 
 function nameOf(row) {
   if (row.month) return monthName(row.month);
-  if (row.channel_type !== undefined) return channelName(row.channel_type) || "No channel";
+  if (row.channel_type !== undefined) return brand(row.channel_type) || "No channel";
   return row.row ? APART[row.row] ?? row.row : row.property || `Property ${row.property_id}`;
 }
 

@@ -3,7 +3,7 @@
 import { connect } from "./parts/bridge.js";
 import { threadPane } from "./parts/conversation.js";
 import { announce, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
-import { channelClass, channelName, number, plural } from "./parts/format.js";
+import { brandClass, brand, number, plural } from "./parts/format.js";
 import { panelled } from "./parts/panel.js";
 import { bdi, foldedRows, fullscreenButton, noTools, personName, renewFullscreen, span, toolButton, unread, waitingRow, worded } from "./parts/rows.js";
 import { dates, stayPane } from "./parts/stay.js";
@@ -37,7 +37,7 @@ function header(title, ...rest) {
 
 function drawConversation() {
   const { data } = held;
-  const channel = data.channel_type && span(channelClass(data.channel_type), span("dot"), channelName(data.channel_type));
+  const channel = data.channel_type && span(brandClass(data.channel_type), span("dot"), brand(data.channel_type));
   replace(view, header(personName(data.guest?.name), el("p", "quiet small", channel)), threadPane(host, data.id, { data, beside }), unread(data));
 }
 

@@ -324,11 +324,11 @@ def test_a_replica_that_is_killed_before_it_answers_loses_no_event_and_keeps_non
         kill(doomed)
     assert [deliver(fleet, call, process) for process in (A, B, A)] == [200, 200, 200]
     assert deliver(fleet, call, B, **{"Hostex-Webhook-Secret-Token": "another"}) == 404
-    news = partial(client.call, access, "get_activity", B, kinds=["change"])
+    news = partial(client.call, access, "get_activity", B, kinds=["edit"])
     # An answer reaches up to the last full second.
     until(lambda: news()["items"])
     rows = news()["items"]
-    assert [(row["what"], row["stay_code"]) for row in rows] == [("change", stay["stay_code"])]
+    assert [(row["what"], row["stay_code"]) for row in rows] == [("edit", stay["stay_code"])]
     assert "no longer calls" in webhooks(fleet, "--off")
     assert not [row for row in account.webhooks.values() if row["url"].startswith(PUBLIC)]
     assert [deliver(fleet, call, process) for process in (A, B)] == [404, 404]

@@ -91,7 +91,7 @@ def test_a_channel_or_status_with_any_name_is_shown_by_that_name(code: str, tmp_
     script = modules[0].read_text(encoding="utf-8")
     module = tmp_path / "names.mjs"
     module.write_text(
-        f"{script}\nconsole.log(channelName({code!r}), channelClass({code!r}));", encoding="utf-8"
+        f"{script}\nconsole.log(brand({code!r}), brandClass({code!r}));", encoding="utf-8"
     )
     said = subprocess.run([NODE, module], capture_output=True, text=True, check=False)
     assert (said.stdout, said.stderr) == (f"{code} channel-other\n", "")

@@ -10,6 +10,7 @@ from annotated_types import Ge, Le
 from hostex_mcp.api import Pace
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.money import code, exact, rounded
 from hostex_mcp.domain.nights import nights
 from hostex_mcp.domain.offers import KINDS, MOST_NIGHTS, Kind, Offer, OfferPlace, offers_to
@@ -205,11 +206,11 @@ def _row(portfolio: Portfolio, guest: _Guest, selling: _Selling) -> JsonObject:
 
 
 def _offer_row(stay: Reservation, offer: Offer, selling: _Selling) -> JsonObject:
-    shared = {"shared_with": offer.other.stay_code if offer.other else None}
+    shared = {"shared_with": one_line(offer.other.stay_code) if offer.other else None}
     if offer.clock:
         clock = clock_text(offer.clock)
         early = offer.kind == "early_check_in"
-        entry = {"stay_code": stay.stay_code, "arrival_at" if early else "departure_at": clock}
+        entry = {"stay_code": one_line(stay.stay_code), "arrival_at" if early else "departure_at": clock}
         row = {
             "kind": offer.kind,
             "from" if early else "until": clock,
@@ -223,7 +224,7 @@ def _offer_row(stay: Reservation, offer: Offer, selling: _Selling) -> JsonObject
     dates = {"check_in_date": offer.first_night} if before else {"check_out_date": offer.check_out}
     new = {name: f"{day}" for name, day in dates.items()}
     price = _price(offer, selling)
-    entry = {"stay_code": stay.stay_code, **new, **_longer_rate(stay, price)}
+    entry = {"stay_code": one_line(stay.stay_code), **new, **_longer_rate(stay, price)}
     then = call("update_reservation_basic", entry) if stay.channel_type in DIRECT else None
     row = {
         "kind": offer.kind,

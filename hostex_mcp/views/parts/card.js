@@ -152,26 +152,26 @@ function move(row) {
       el(
         "div",
         "line",
-        el("span", {}, shownValue(row.name)),
-        el("span", {}, row.before && [el("span", "before", shownValue(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownValue(row.after))),
+        el("span", {}, shownAs(row.name)),
+        el("span", {}, row.before && [el("span", "before", shownAs(row.before)), el("span", { "aria-label": "becomes" }, " → ")], row.after && el("b", {}, shownAs(row.after))),
       ),
     );
   }
   return el(
     "li",
     {},
-    el("h3", {}, shownValue(row.name)),
-    row.before && [el("p", "quiet small", "Before"), shownValue(row.before)],
-    row.after && [row.before && el("p", "quiet small", "After"), shownValue(row.after, true)],
+    el("h3", {}, shownAs(row.name)),
+    row.before && [el("p", "quiet small", "Before"), shownAs(row.before)],
+    row.after && [row.before && el("p", "quiet small", "After"), shownAs(row.after, true)],
     row.others.length > 0 && named(row.others, true),
   );
 }
 
 function named(rows, open = false) {
-  return el("dl", "named", rows.map((row) => el("div", {}, el("dt", {}, shownValue(row.name)), el("dd", {}, shownValue(row.value, open)))));
+  return el("dl", "named", rows.map((row) => el("div", {}, el("dt", {}, shownAs(row.name)), el("dd", {}, shownAs(row.value, open)))));
 }
 
-function shownValue(value, open = false) {
+function shownAs(value, open = false) {
   switch (value.kind) {
     case "words":
       return el("bdi", {}, value.text);
@@ -180,7 +180,7 @@ function shownValue(value, open = false) {
       return value.folded ? el("details", { open }, el("summary", {}, value.folded), text) : text;
     }
     case "several":
-      return el("ul", "several", value.parts.map((part) => el("li", {}, shownValue(part, open))));
+      return el("ul", "several", value.parts.map((part) => el("li", {}, shownAs(part, open))));
     default:
       return named(value.rows, open);
   }

@@ -142,14 +142,14 @@ export function plural(count, singular, many = `${singular}s`) {
   return `${number(count, 0)} ${count === 1 ? singular : many}`;
 }
 
-export function channelName(code) {
+export function brand(code) {
   const key = String(code ?? "").toLowerCase();
   return CHANNELS[key] ?? String(code ?? "");
 }
 
 /** The class by which a channel has its colour everywhere. */
-export function channelClass(code) {
-  const key = channelName(code).toLowerCase().replace(/\W+/g, "");
+export function brandClass(code) {
+  const key = brand(code).toLowerCase().replace(/\W+/g, "");
   return ["airbnb", "bookingcom", "vrbo", "expedia", "agoda", "direct"].includes(key) ? `channel-${key}` : "channel-other";
 }
 

@@ -1,7 +1,7 @@
 // One stay: guest, dates, money, door, tasks, and the way to its conversation.
 
 import { button, el, problem, replace, skeleton } from "./dom.js";
-import { channelClass, channelName, daysBetween, moment, money, nearDay, number, plainText, plural } from "./format.js";
+import { brandClass, brand, daysBetween, moment, money, nearDay, number, plainText, plural } from "./format.js";
 import { bdi, dotted, foldedRows, noTools, personName, place, row, span, unread, words, worded } from "./rows.js";
 
 const STATES = {
@@ -49,7 +49,7 @@ function dossier(data, onThread) {
       "p",
       { class: "line" },
       span(`badge ${look}`, state),
-      span(channelClass(stay.channel_type), span("dot"), channelName(stay.channel_type)),
+      span(brandClass(stay.channel_type), span("dot"), brand(stay.channel_type)),
       (stay.tags ?? []).map((tag) => span("badge", bdi(tag))),
     ),
     facts([
