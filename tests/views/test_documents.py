@@ -90,8 +90,6 @@ def test_a_channel_or_status_with_any_name_is_shown_by_that_name(code: str, tmp_
     modules = [_FOLDER / "parts" / "format.js"]
     script = modules[0].read_text(encoding="utf-8")
     module = tmp_path / "names.mjs"
-    module.write_text(
-        f"{script}\nconsole.log(brand({code!r}), brandClass({code!r}));", encoding="utf-8"
-    )
+    module.write_text(f"{script}\nconsole.log(brand({code!r}), brandClass({code!r}));", encoding="utf-8")
     said = subprocess.run([NODE, module], capture_output=True, text=True, check=False)
     assert (said.stdout, said.stderr) == (f"{code} channel-other\n", "")
