@@ -1,19 +1,21 @@
 """What happened in an account since it was last looked at, each thing once."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from hostex_mcp.domain.guest_text import inner
 from hostex_mcp.server.engine import Engine
 
 # Hostex may show something a little later than it says it happened.
 _LATE = timedelta(minutes=10)
 _MOST_PAGES = 50
 _PAGE = 100
-_IDS = ("stay_code", "conversation_id", "reservation_code", "transaction_id", "task_id")
+_COUNT = re.compile(r"^\d+ (?=messages$)|s$")
 
 Row = Mapping[str, Any]
 
@@ -62,6 +64,9 @@ async def _rows(engine: Engine, given: Mapping[str, Any]) -> list[Row]:
 
 
 def _digest(row: Row) -> str:
-    # Without what guests wrote: the marks around it differ from call to call.
-    known = {name: row.get(name) for name in ("at", "what", "property_id", *_IDS)}
-    return sha256(json.dumps(known).encode()).hexdigest()[:16]
+    """Return what tells a thing from others, however far back one looks: what is counted in a row is fewer
+    things once the first of them are too long ago."""
+    # The marks around what guests wrote differ from call to call.
+    known = {name: inner(value) or value if isinstance(value, str) else value for name, value in row.items()}
+    kind = _COUNT.sub("", row["what"])
+    return sha256(json.dumps({**known, "what": kind}, sort_keys=True).encode()).hexdigest()[:16]
