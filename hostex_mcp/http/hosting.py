@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.app import assemble, turns_of
@@ -72,15 +73,7 @@ def _app(
 ) -> Starlette:
     """Return the application over an open store."""
     linking = HostexCredentials(store, upstream, utc_now)
-    where = f"Open {address.origin}/changes to decide."
-    owners = OwnerNotices(
-        store.notice_addresses,
-        where,
-        utc_now,
-        settings.quiet_hours,
-        settings.time_zone,
-        StoredTries(store.spent, "an owner", utc_now),
-    )
+    owners = _owner_notices(settings, address, store)
     layers = _told(store, owners, notices)
     tenants = Tenants(
         settings,
@@ -121,17 +114,27 @@ def _app(
         engines=tenants,
         challenge=insufficient_scope(address),
         writing=_writing(settings),
-        routes=[
-            *oauth_routes(_authorization(pages)),
-            *page_routes(pages),
-            *change_routes(people),
-            *(home_routes(people) if settings.views != "off" else ()),
-            *hook_routes(HookReceiver(store.hooks)),
-        ],
+        routes=[*_routes(pages, people), *hook_routes(HookReceiver(store.hooks))],
         ready=store.ping,
         running=running,
     )
     return assemble(settings, address, inside, calls=calls)
+
+
+def _owner_notices(settings: Settings, address: Address, store: Store) -> OwnerNotices:
+    return OwnerNotices(
+        store.notice_addresses,
+        f"Open {address.origin}/changes to decide.",
+        utc_now,
+        settings.quiet_hours,
+        settings.time_zone,
+        StoredTries(store.spent, "an owner", utc_now),
+    )
+
+
+def _routes(pages: PageParts, people: ChangeDeps) -> Sequence[BaseRoute]:
+    home = home_routes(people) if pages.settings.views != "off" else ()
+    return [*oauth_routes(_authorization(pages)), *page_routes(pages), *change_routes(people), *home]
 
 
 def _told(store: Store, owners: OwnerNotices, notices: Notices | None) -> Sequence[ToldChanges]:

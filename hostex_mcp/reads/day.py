@@ -169,15 +169,9 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
     await pace.rest()
     cleanings = await _turnovers(portfolio, stays, tasks, day_at)
     await pace.rest()
-    of_stays = [
-        warning
-        for warnings_of in (arrival_warnings, placing_warnings)
-        for warning in await run_apart(stays.items, warnings_of, stays.items, day_at)
-    ]
-    await pace.rest()
     warnings = [
         *turnover_warnings(cleanings),
-        *of_stays,
+        *await _stay_warnings(stays.items, day_at),
         *request_warnings(open_requests, context.now(), day_at),
         *channel_warnings(accounts or [], first),
     ]
@@ -204,6 +198,14 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         notes=[*stays.notes, *parts.notes],
         failures=[*stays.failures, *parts.failures],
     )
+
+
+async def _stay_warnings(stays: Sequence[Reservation], day_at: Today) -> list[DayWarning]:
+    found = list[DayWarning]()
+    for warnings_of in (arrival_warnings, placing_warnings):
+        found += await run_apart(stays, warnings_of, stays, day_at)
+    await Pace().rest()
+    return found
 
 
 async def _stays(

@@ -113,12 +113,7 @@ def create_server(
     async def list_tools(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        engine, views = engine_of(context), views_in(context)
-        tools = [*engine.selection.listed.values()]
-        if views.shown:
-            tools += engine.selection.for_views.values()
-        confirming, cards = engine.context.confirming, engine.cards
-        return ListToolsResult(tools=[definition(tool, confirming, views, cards=cards) for tool in tools])
+        return _listed(engine_of(context), views_in(context))
 
     async def list_addresses(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
@@ -160,6 +155,14 @@ def create_server(
         )
     )
     return server
+
+
+def _listed(engine: Engine, views: ShownViews) -> ListToolsResult:
+    tools = [*engine.selection.listed.values()]
+    if views.shown:
+        tools += engine.selection.for_views.values()
+    confirming, cards = engine.context.confirming, engine.cards
+    return ListToolsResult(tools=[definition(tool, confirming, views, cards=cards) for tool in tools])
 
 
 def instructions(engine: Engine) -> str:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Generator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,8 @@ def spend(sandbox: Sandbox, item: str = "Boiler") -> None:
 def test_each_run_tells_what_the_runs_before_did_not(account: Sandbox) -> None:
     status, first = watched()
     assert status == 0
-    assert [row["at"][:10] for row in first] == sorted(row["at"][:10] for row in first)
+    moments = [datetime.fromisoformat(row["at"]) for row in first]
+    assert moments == sorted(moments)
     assert watched() == (4, [])
     spend(account)
     status, [row] = watched()
