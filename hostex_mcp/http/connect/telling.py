@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from starlette.requests import Request
 from starlette.responses import Response
 
-from hostex_mcp.http.connect.connections import own_grant, view_of
-from hostex_mcp.http.connect.deps import PageDeps
-from hostex_mcp.http.connect.forms import Form, count_try, read_form
-from hostex_mcp.http.connect.problems import TOO_MANY, not_from_here, unreadable
-from hostex_mcp.http.oauth.browser import Browser, browser_of, csrf, csrf_fits
+from hostex_mcp.http.connect.forms import Form, count_try
+from hostex_mcp.http.connect.owner_page import OwnerPage
+from hostex_mcp.http.connect.problems import TOO_MANY, unreadable
+from hostex_mcp.http.oauth.browser import Browser
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants.owner_notices import MOST_ADDRESSES, SERVICES, deliver_to, is_allowed
 from hostex_mcp.pages.problem import FormProblem
-from hostex_mcp.pages.render import PageError, page
+from hostex_mcp.pages.render import page
 
 NOTICES_PATH = "/connect/notices"
 _TITLE, _TEXT = "Hostex: a test notice", "This is a test. Changes that wait for you will be told here."
@@ -25,28 +23,11 @@ _NONE = FormProblem("Write at least one address", "Nothing was changed.", "addre
 _MORE = FormProblem(f"Write at most {MOST_ADDRESSES} addresses", "Nothing was changed.", "addresses")
 
 
-class NoticesPage:
-    """`GET` and `POST /connect/notices`."""
+class NoticesPage(OwnerPage[FormProblem | str]):
+    """`GET` and `POST /connect/notices`: other addresses are kept, none, or those kept are tried."""
 
-    def __init__(self, deps: PageDeps) -> None:
-        self._deps = deps
-
-    async def show(self, request: Request) -> Response:
-        """Show which services tell the owner, and the form."""
-        query, browser = request.query_params, browser_of(request, self._deps.address)
-        proof = query.get("view", "")
-        return await self._page(await self._grant(query.get("grant", ""), browser, proof), browser, proof)
-
-    async def act(self, request: Request) -> Response:
-        """Keep other addresses, or none, or try those that are kept."""
-        form = await read_form(request, self._deps.address)
-        browser, proof = browser_of(request, self._deps.address), form.get("proof")
-        if not csrf_fits(self._deps.keys, browser, _nonce(form.get("grant")), form.get("csrf")):
-            raise not_from_here()
-        grant = await self._grant(form.get("grant"), browser, proof)
-        said = await self._act(grant, browser, form)
-        problem = said if isinstance(said, FormProblem) else None
-        return await self._page(grant, browser, proof, problem, "" if isinstance(said, FormProblem) else said)
+    name = "notices"
+    absent = "No notices can be set here"
 
     async def _act(self, grant: Grant, browser: Browser, form: Form) -> FormProblem | str:
         match form.get("action"):
@@ -78,30 +59,10 @@ class NoticesPage:
             for delivery in sent
         )
 
-    async def _grant(self, grant_id: str, browser: Browser, proof: str) -> Grant:
-        """Return the grant whose owner is told.
-
-        Raises:
-            PageError: this browser may not manage it, or there is none: the same for both.
-        """
-        grant = await own_grant(self._deps, grant_id, browser, view_of(self._deps, browser, proof))
-        if grant is None:
-            raise PageError(
-                "No notices can be set here",
-                "The connection has ended, belongs to somebody else, or was made in another browser.",
-                "Go to /connect on this site, in the browser in which you connected Hostex.",
-                404,
-            )
-        return grant
-
     async def _page(
-        self,
-        grant: Grant,
-        browser: Browser,
-        proof: str,
-        problem: FormProblem | None = None,
-        done: str = "",
+        self, grant: Grant, browser: Browser, proof: str, outcome: FormProblem | str | None = None
     ) -> Response:
+        problem, done = (outcome, "") if isinstance(outcome, FormProblem) else (None, outcome or "")
         kept = await self._deps.store.notice_addresses.of_grant(grant.grant_id)
         return page(
             "notices.html",
@@ -109,7 +70,7 @@ class NoticesPage:
             notice=self._deps.notice,
             grant=grant.grant_id,
             proof=proof,
-            csrf=csrf(self._deps.keys, browser, _nonce(grant.grant_id)),
+            csrf=self._csrf(grant, browser),
             kept=[_NAMES.get(address.partition(":")[0], "another service") for address in kept],
             services=SERVICES,
             most=MOST_ADDRESSES,
@@ -129,7 +90,3 @@ def _problem_of(addresses: Sequence[str]) -> FormProblem | None:
             told = f"Address {place} is none of the services below"
             return FormProblem(told, "Write it as the example does, without options.", "addresses")
     return None
-
-
-def _nonce(grant_id: str) -> str:
-    return f"notices {grant_id}"
