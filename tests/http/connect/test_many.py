@@ -101,10 +101,14 @@ async def test_the_page_of_an_account_with_very_many_wordy_properties_does_not_h
 
     async with deployment(tmp_path, transport=httpx2.MockTransport(hostex)) as person:
         await read_account(person.deps, SecretStr(TOKENS.WRITABLE), 100)
-        with longest_piece() as longest:
-            account = await read_account(person.deps, SecretStr(TOKENS.WRITABLE))
-    assert len(account.properties) == 1_000
-    assert longest.seconds < LONGEST_PIECE, longest.what
+        pieces: list[tuple[float, str]] = []
+        # What the machine does besides makes a piece seem longer, never shorter.
+        for _ in range(2):
+            with longest_piece() as longest:
+                account = await read_account(person.deps, SecretStr(TOKENS.WRITABLE))
+            assert len(account.properties) == 1_000
+            pieces.append((longest.seconds, longest.what))
+    assert min(pieces) < (LONGEST_PIECE, "")
 
 
 @pytest.mark.parametrize("read_page", [opened, connections_of_token])
