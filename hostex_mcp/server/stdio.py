@@ -23,6 +23,10 @@ from mcp.types import (
     PARSE_ERROR,
     ErrorData,
     JSONRPCError,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    RequestId,
     jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
@@ -42,6 +46,11 @@ _LONGEST_START = 1_000
 _STEP = 64 * 1024
 # Many more than a client needs that reads them, and few enough to hold.
 _MOST_UNWRITTEN = 32
+# Input that comes from a file or a pipe ends before the answers are worked out. A client that is leaving ends
+# the process sooner, by a signal.
+_SECONDS_AFTER_INPUT = 10
+# A request that is answered only when the client stops listening.
+_ENDLESS = "subscriptions/listen"
 _ID = rb'"id"\s*:\s*(-?\d{1,15}|"[^"\\]{1,200}")\s*'
 _MEMBER = rb'"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*'
 _AT_START = re.compile(rb"\s*\{\s*(?:" + _MEMBER + rb",\s*)*" + _ID + rb"[,}]")
@@ -122,6 +131,24 @@ class _Answers(ObjectSendStream[SessionMessage]):
         self._stream = stream
         self._unwritten = 0
         self._written = anyio.Event()
+        self._owed: set[RequestId] = set()
+        self._paid = anyio.Event()
+
+    def note(self, item: object) -> None:
+        """Note what the client sent: a request is owed an answer, unless it is withdrawn."""
+        match item:
+            case SessionMessage(message=JSONRPCRequest(id=number, method=method)) if method != _ENDLESS:
+                self._owed.add(number)
+            case SessionMessage(
+                message=JSONRPCNotification(method="notifications/cancelled", params=dict() as params)
+            ):
+                self._pay(params.get("requestId"))
+            case _:
+                pass
+
+    def _pay(self, number: object) -> None:
+        self._owed -= {number}
+        self._paid.set()
 
     async def send(self, item: SessionMessage) -> None:
         """Send a message once those before it are written."""
@@ -131,12 +158,21 @@ class _Answers(ObjectSendStream[SessionMessage]):
         finally:
             self._unwritten -= 1
             self._written.set()
+        if isinstance(item.message, JSONRPCResponse | JSONRPCError):
+            self._pay(item.message.id)
 
     async def wait_for_room(self) -> None:
         """Wait while too many messages are unwritten."""
         while self._unwritten > _MOST_UNWRITTEN:
             self._written = anyio.Event()
             await self._written.wait()
+
+    async def wait_for_answers(self) -> None:
+        """Wait until every request is answered, for a while."""
+        with anyio.move_on_after(_SECONDS_AFTER_INPUT):
+            while self._owed:
+                self._paid = anyio.Event()
+                await self._paid.wait()
 
     async def aclose(self) -> None:
         """Send no more."""
@@ -161,8 +197,17 @@ class _IncomingLine(ObjectReceiveStream[SessionMessage | Exception]):
         """Return the next message.
 
         Raises:
-            anyio.EndOfStream: the input has ended.
+            anyio.EndOfStream: the input has ended, and what was asked is answered.
         """
+        try:
+            message = await self._next()
+        except anyio.EndOfStream:
+            await self._outgoing.wait_for_answers()
+            raise
+        self._outgoing.note(message)
+        return message
+
+    async def _next(self) -> SessionMessage | Exception:
         while True:
             await self._outgoing.wait_for_room()
             item = await self._stream.receive()

@@ -121,6 +121,33 @@ def test_the_end_of_input_ends_the_process_and_stdout_holds_only_protocol() -> N
     assert answers[2]["result"]["structuredContent"]["error"]["kind"] == "not_configured"
 
 
+def test_what_is_asked_in_a_pipe_that_ends_at_once_is_answered() -> None:
+    calls = [
+        request(number, "tools/call", name="get_daily_briefing", arguments={}) for number in range(2, 12)
+    ]
+    withdrawn = request(12, "tools/call", name="get_daily_briefing", arguments={})
+    lines = [
+        request(1, "initialize", **LEGACY),
+        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        *calls,
+        withdrawn,
+        '{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 12}}',
+    ]
+    done = subprocess.run(
+        [*SERVER, "stdio", "--sandbox"],
+        input="\n".join(lines),
+        stdout=PIPE,
+        stderr=DEVNULL,
+        text=True,
+        timeout=30,
+        check=True,
+        env=ENVIRON,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {answer["id"] for answer in answers} >= set(range(1, 12))
+    assert all("result" in answer for answer in answers if answer["id"] < 12)
+
+
 def test_whatever_is_printed_while_a_tool_crashes_stdout_holds_only_protocol() -> None:
     answers, status = converse(
         request(1, "initialize", **LEGACY),
