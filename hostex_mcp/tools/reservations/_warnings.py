@@ -20,6 +20,8 @@ _DATES_AND_MONEY = ("check_in_date", "check_out_date", "currency", "rate_amount"
 _NOT_REFUNDED = "{} was received for it; cancelling refunds nothing and leaves the income on record."
 _COMMISSION = "The commission of {} is more than the rate of {}."
 _IN_HOUSE = "The guest is in house."
+_PARTS = "The rate has parts ({}), which Hostex may join; an undo restores the sums, not the parts."
+_USUAL_PARTS = {"ACCOMMODATION", "HOST_SERVICE_FEE"}
 
 
 def booking_warnings(
@@ -146,7 +148,15 @@ def _odd_changes(stay: Reservation, changes: Mapping[str, Any]) -> list[str]:
     if stay.stay_code == stay.reservation_code and received > rate:
         paid = f"{money(received, old)} was received already"
         warnings.append(f"{paid}, more than the rate of {money(rate, currency)}.")
-    return warnings
+    return [*warnings, *_parts(rates)]
+
+
+def _parts(rates: ReservationRates) -> list[str]:
+    """Warn that a rate of several parts may lose them. Inferred: Hostex takes their sum only."""
+    kinds = dict.fromkeys(part.type for part in rates.details if part.type)
+    if kinds.keys() <= _USUAL_PARTS:
+        return []
+    return [_PARTS.format(one_line(", ".join(kind.lower().replace("_", " ") for kind in kinds)))]
 
 
 def _amount(sum: Money | None) -> float:

@@ -194,6 +194,8 @@ async def test_a_changed_stay_is_shown_field_by_field(call: Call, sandbox: Sandb
         "(direct booking, accepted, stay 5-DEMO7KQ2X).",
         "This is a booking of Airbnb; Hostex does not say whether Airbnb is told.",
         "The commission of €301 is more than the rate of €300.",
+        "The rate has parts (accommodation, cleaning fee, host service fee), which Hostex may join; an undo "
+        "restores the sums, not the parts.",
     ]
 
 
