@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hostex_mcp.http.store.token_text import can_be_kept
+from hostex_mcp.toolkit.json_text import require_unambiguous
 
 _MOST_FORM_BYTES = 64 * 1024
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -78,8 +79,10 @@ def check_characters(*texts: str) -> None:
 
 
 def json_object(text: bytes) -> dict[str, Any] | None:
-    """Return a JSON object; None for anything else, such as one with numbers that JSON does not have."""
+    """Return a JSON object; None for anything else, such as one that names something twice or has numbers
+    that JSON does not have."""
     try:
+        require_unambiguous(text)
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None

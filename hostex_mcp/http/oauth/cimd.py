@@ -130,7 +130,7 @@ def metadata_of(client_id: str, fetched: Fetched) -> dict[str, Any]:
         raise DocumentProblem("is not a JSON document")
     document = json_object(fetched.content)
     if document is None:
-        raise DocumentProblem("is not a JSON document")
+        raise DocumentProblem("is not JSON, or names a member twice")
     if document.get("client_id") != client_id:
         raise DocumentProblem("names another client than its own address")
     try:

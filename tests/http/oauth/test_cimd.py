@@ -78,6 +78,17 @@ async def test_what_is_no_json_object_is_refused(tmp_path: Path, content: bytes)
         assert (await server.authorize(DOCUMENT)).status_code == 400
 
 
+@pytest.mark.parametrize(("name", "status"), [("redirect_uris", 400), ("more", 303)])
+async def test_a_document_that_names_a_member_twice_is_refused(
+    tmp_path: Path, name: str, status: int
+) -> None:
+    async with deployed(tmp_path) as server:
+        server.web.publish_client()
+        once = server.web.pages[DOCUMENT].content
+        server.web.publish(DOCUMENT, f'{{"{name}": ["https://evil.example/cb"], '.encode() + once[1:])
+        assert (await server.authorize(DOCUMENT)).status_code == status
+
+
 @pytest.mark.parametrize("kind", ["text/html", "text/plain", "", "image/svg+xml"])
 async def test_a_page_of_another_kind_is_refused(tmp_path: Path, kind: str) -> None:
     async with deployed(tmp_path) as server:
