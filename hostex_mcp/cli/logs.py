@@ -114,3 +114,6 @@ def configure_logs(level: str, form: str) -> None:
     others = logging.ERROR if level == "error" else logging.WARNING
     logging.basicConfig(level=others, handlers=[handler], force=True)
     logging.getLogger("hostex_mcp").setLevel(level.upper())
+    # A command that another program runs within itself may end long before its process does.
+    if command := click.get_current_context(silent=True):
+        command.find_root().call_on_close(handler.flush)

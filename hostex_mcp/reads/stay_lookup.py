@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from hostex_mcp.api import RESERVATION_WINDOW_DAYS, FieldProblem, NotFound, read_all, windows
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
@@ -16,6 +16,8 @@ from hostex_mcp.toolkit.context import Context
 _THIS_CODE = "this code, neither as Hostex's nor as the channel's."
 _CODES = ("reservation_code", "stay_code")
 _HOSTEX_CODE = re.compile(r"\d+-")
+ResultT = TypeVar("ResultT")
+
 _BACK, _AHEAD = timedelta(days=540), timedelta(days=540)
 
 
@@ -34,14 +36,19 @@ async def _own_code(context: Context, argument: str, code: str) -> str:
     bare = code.lstrip("# ")
     if not bare or _HOSTEX_CODE.match(bare):
         return bare or code
-    spellings = list(dict.fromkeys([bare, bare.upper()]))
-    answer = await _stays_with(context, [{"channel_id": code} for code in spellings])
-    stays = [stay for stay in answer if stay.channel_id in spellings]
+    stays = await _stays_of_channel(context, bare)
     codes = list(dict.fromkeys(str(getattr(stay, argument)) for stay in stays))
     if len(codes) > 1:
         problem = f"is a channel's code of several; give one of {', '.join(codes)}"
         raise InvalidArguments(FieldProblem(argument, problem))
     return codes[0] if codes else code
+
+
+async def _stays_of_channel(context: Context, code: str) -> list[Reservation]:
+    """Read the stays with a channel's own code."""
+    spellings = list(dict.fromkeys([code, code.upper()]))
+    stays = await _stays_with(context, [{"channel_id": spelling} for spelling in spellings])
+    return [stay for stay in stays if stay.channel_id in spellings]
 
 
 async def find_stay(context: Context, stay_code: str) -> Reservation:
@@ -79,6 +86,43 @@ async def find_order(context: Context, reservation_code: str) -> list[Reservatio
         order = f"is the code of one stay; its order is {stays[0].reservation_code}"
         raise InvalidArguments(FieldProblem("reservation_code", order))
     raise NotFound(f"No order has {_THIS_CODE}", operation=LIST_RESERVATIONS.name)
+
+
+async def of_thread(
+    context: Context, conversation_id: str, read: Callable[[str], Awaitable[ResultT]]
+) -> ResultT:
+    """Read something of a guest thread; instead of the thread's id, any code of its stay will do.
+
+    Raises:
+        NotFound: if it is neither.
+        InvalidArguments: if the stay has no thread, or the stays with this code have several.
+    """
+    try:
+        return await read(conversation_id)
+    except NotFound:
+        # Ids of threads look like codes of stays, so only Hostex can tell them apart.
+        thread = await _thread_of(context, conversation_id)
+        if thread is None:
+            raise
+    return await read(thread)
+
+
+async def _thread_of(context: Context, code: str) -> str | None:
+    bare = code.lstrip("# ")
+    if _HOSTEX_CODE.match(bare):
+        spellings = list(dict.fromkeys([bare, order_code(bare)]))
+        answer = await _stays_with(context, [{"reservation_code": spelling} for spelling in spellings])
+        stays = [stay for stay in answer if bare in (stay.stay_code, stay.reservation_code)]
+    else:
+        stays = await _stays_of_channel(context, bare)
+    threads = list(dict.fromkeys(one_line(stay.conversation_id) for stay in stays if stay.conversation_id))
+    if len(threads) > 1:
+        problem = f"is the code of stays with several threads; give one of {', '.join(threads)}"
+        raise InvalidArguments(FieldProblem("conversation_id", problem))
+    if stays and not threads:
+        problem = "is the code of a stay that has no guest thread"
+        raise InvalidArguments(FieldProblem("conversation_id", problem))
+    return threads[0] if threads else None
 
 
 async def _stays_with(context: Context, filters: Sequence[Mapping[str, str]]) -> list[Reservation]:

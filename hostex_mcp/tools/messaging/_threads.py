@@ -10,6 +10,7 @@ from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.messages import last_guest_text, last_word
 from hostex_mcp.domain.stays import guest_in_words
 from hostex_mcp.domain.wording import day_text, period, quoted
+from hostex_mcp.reads.stay_lookup import of_thread
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import JsonObject, lean
@@ -32,8 +33,13 @@ class Addressee(TypedDict, total=False):
 
 
 async def read_thread(context: Context, conversation_id: str) -> api.Conversation:
-    """Return a thread with all its messages."""
-    return await context.client.call(api.GET_CONVERSATION, path={"conversation_id": conversation_id})
+    """Return a thread with all its messages, by its id or a code of its stay."""
+
+    async def read(thread_id: str) -> api.Conversation:
+        thread = await context.client.call(api.GET_CONVERSATION, path={"conversation_id": thread_id})
+        return thread.model_copy(update={"id": thread_id})
+
+    return await of_thread(context, conversation_id, read)
 
 
 def addressee(context: Context, thread: api.Conversation) -> Addressee:

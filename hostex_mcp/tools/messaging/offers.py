@@ -213,7 +213,7 @@ async def withdraw_special_offer(
     """Withdraw an offer or pre-approval that is still active; the guest sees that. `list_special_offers`
     has the ids."""
     thread = await read_thread(context, conversation_id)
-    offers = await _offers(context, conversation_id)
+    offers = await _offers(context, thread.id)
     offer = next((offer for offer in offers if offer.id == special_offer_id), None)
     if offer is None:
         raise NotFound("This thread has no offer with this id.", operation=api.LIST_SPECIAL_OFFERS.name)
@@ -223,7 +223,7 @@ async def withdraw_special_offer(
         )
 
     async def send() -> OfferSent:
-        path = {"conversation_id": conversation_id, "special_offer_id": special_offer_id}
+        path = {"conversation_id": thread.id, "special_offer_id": special_offer_id}
         await context.client.call(api.WITHDRAW_SPECIAL_OFFER, path=path)
         row: dict[str, Any] = {**_row(offer), "status": "withdrawn"}
         return OfferSent(**addressee(context, thread), **row)

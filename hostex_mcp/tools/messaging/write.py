@@ -61,7 +61,7 @@ class Sent(Addressee, total=False):
 )
 async def send_message(
     context: Context,
-    conversation_id: Code,
+    conversation_id: Annotated[Code, "or stay's code"],
     message: Annotated[str, MinLen(1), MaxLen(10_000)] | None = None,
     image_path: Annotated[str, MaxLen(1_000), "file in an opened folder"] | None = None,
     image_url: Annotated[str, MaxLen(2_000), "public https address"] | None = None,
@@ -181,12 +181,12 @@ async def update_conversation_note(
 ) -> PlannedWrite[NoteView]:
     """Replace the team's private note on a guest thread. Guests never see it. The undo holds the old note."""
     text = change_body(clear, {"note": ""}, note=note)["note"]
-    path = {"conversation_id": conversation_id}
     thread = await read_thread(context, conversation_id)
+    path = {"conversation_id": thread.id}
 
     async def send() -> NoteView:
         answer = await context.client.call(api.UPDATE_CONVERSATION_NOTE, path=path, body={"note": text})
-        return NoteView(conversation_id=conversation_id, note=answer.note or "")
+        return NoteView(conversation_id=thread.id, note=answer.note or "")
 
     old = thread.note or ""
     undo = undo_to("update_conversation_note", path, {"note": old}, ["note"])
