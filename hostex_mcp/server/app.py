@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 import httpx2
-from mcp.server import Server
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
 from mcp.types import (
     CallToolRequestParams,
     CallToolResult,
