@@ -98,3 +98,23 @@ def test_an_sdk_that_cannot_be_loaded_lean_is_loaded_whole():
     )
     count = ran.stdout.splitlines()[0]
     assert ran.stdout.splitlines()[1:] == [f"set() {count}", "True True"]
+
+
+def test_a_server_over_stdio_lists_its_tools_before_it_loads_one_of_them():
+    assert said(
+        """
+        import sys
+        from hostex_mcp.cli import main
+        main.get_command(None, "stdio")
+        from hostex_mcp.server.app import definition
+        from hostex_mcp.tools.catalogue import TOOLSETS
+        from hostex_mcp.tools.selection import select
+        listed = [definition(tool) for tool in select().listed.values()]
+        print(len(listed) > 20, {tool.name for tool in listed} > {"list_properties", "get_daily_briefing"})
+        unused = [f"hostex_mcp.tools.{toolset}" for toolset in TOOLSETS]
+        unused += ["hostex_mcp.server.resources", "starlette", "uvicorn", "mcp.client", "mcp.server.mcpserver"]
+        print([name for name in sys.modules if name in unused or name.startswith("mcp_types._v")])
+        select().listed["list_properties"].bind({"limit": 1})
+        print([name for name in unused if name in sys.modules])
+        """
+    ) == ["True True", "[]", "['hostex_mcp.tools.properties']"]
