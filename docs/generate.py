@@ -1,6 +1,7 @@
 """Writes what is generated: docs/tools.md, docs/configuration.md, docs/errors.md, docs/people.md,
-docs/activity.md, docs/tools.sha256, the snapshots of all tool schemas, the client files and the plugin in
-manifests/, the picture of the README, and the numbers of the README and of docs/architecture.md.
+docs/activity.md, docs/tools.sha256, hostex_mcp/tools/catalogue.json, the snapshots of all tool schemas, the
+client files and the plugin in manifests/, the picture of the README, and the numbers of the README and of
+docs/architecture.md.
 Run `python docs/generate.py` after a change; the tests fail while something is stale."""
 
 import asyncio
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+if __name__ == "__main__":
+    # What is written below is told of the tools as they are declared, not as they were.
+    (ROOT / "hostex_mcp" / "tools" / "catalogue.json").unlink(missing_ok=True)
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import tokens  # noqa: E402
@@ -26,8 +30,9 @@ from hostex_mcp.cli.client_files import standalone  # noqa: E402
 from hostex_mcp.cli.clients import APPS, Launch  # noqa: E402
 from hostex_mcp.cli.tools import approximate_tokens, roughly  # noqa: E402
 from hostex_mcp.server.app import wire_form  # noqa: E402
+from hostex_mcp.toolkit.filed import filed  # noqa: E402
 from hostex_mcp.toolkit.tool import Tool  # noqa: E402
-from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE, TOOLSETS  # noqa: E402
+from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE, FILE, TOOLSETS, declared  # noqa: E402
 from hostex_mcp.tools.selection import select  # noqa: E402
 
 SNAPSHOTS = ROOT / "tests" / "tools" / "snapshots"
@@ -79,6 +84,12 @@ def snapshots() -> Mapping[str, str]:
         f"{name}.json": json.dumps(wire_form(tool), indent=1, ensure_ascii=False) + "\n"
         for name, tool in CATALOGUE.items()
     }
+
+
+def catalogue() -> str:
+    """The text of the file from which a server lists its tools, a line for each."""
+    lines = [json.dumps(filed(tool), ensure_ascii=False) for tool in declared()]
+    return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
 def manifests() -> Mapping[str, str]:
@@ -179,6 +190,7 @@ def _arguments(schema: Mapping[str, Any]) -> str:
 
 def main() -> None:
     """Write everything, and remove snapshots of tools that are gone."""
+    FILE.write_text(catalogue(), encoding="utf-8")
     (ROOT / "docs" / "tools.md").write_text(reference(), encoding="utf-8")
     (ROOT / "docs" / "tools.sha256").write_text(fingerprints(), encoding="utf-8")
     SNAPSHOTS.mkdir(exist_ok=True)

@@ -71,6 +71,7 @@ _MOST_ROWS = 20_000
 _LARGEST_TOTAL = 10**9
 _MOST_MEMBERS = 20_000
 """Of one row, with all that is in it: it is read in one piece."""
+_HOLDERS = frozenset((list, dict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +319,7 @@ def _is_bulky(value: object) -> bool:
         if isinstance(holder, list):
             members = cast("list[object]", holder)
             count += len(members)
-            holders += [member for member in members if isinstance(member, list | dict)]
+            holders += [member for member in members if type(member) in _HOLDERS]
     return count > _MOST_MEMBERS
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from hostex_mcp import __version__
+from hostex_mcp.cli.lean_sdk import load_lean
 
 _COMMANDS = {
     "stdio": "Serve MCP over standard input and output (what `hostex-mcp` alone does).",
@@ -41,6 +42,8 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         with _loading(cmd_name), _uncollected():
+            if cmd_name == "stdio":
+                load_lean()
             return importlib.import_module(f"hostex_mcp.cli.{cmd_name}").command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

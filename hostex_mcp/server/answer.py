@@ -90,6 +90,10 @@ _SHORTER = re.compile(r"… \((\d{1,12}) characters more\)$")
 _HALF_A_MARK = re.compile(r"</?[a-z0-9-]{0,13}$")
 
 
+# Most members are one of these, and to ask whether they are mappings takes long.
+_NUMBERS = frozenset((int, float, bool, type(None)))
+
+
 def answer(
     tool: Tool, arguments: Mapping[str, Any], result: ListPage[Any] | Item[Any], account: str = ""
 ) -> dict[str, Any]:
@@ -104,6 +108,8 @@ def answer(
 def _with_plain_codes(value: Any, name: str = "") -> Any:
     """Return what a tool made with its codes and kinds each on one line and without anything invisible:
     Hostex hands on what channels call them."""
+    if type(value) in _NUMBERS:
+        return value
     match value:
         case str():
             return one_line(value) if name in _CODES and not is_clean(value) else value
@@ -241,8 +247,8 @@ def _count_fitting(
     whole = {**shape, name: rows}
     if weight(whole, TOO_LONG) <= TOO_LONG:
         text = to_json(rows)
-        # A line of a table is no longer than its row in JSON, and no character costs more than the dearest.
-        most = spent + 2 * len(text) * (1.1 if text.isascii() else DEAREST)
+        # A line of a table is no longer than its row in JSON.
+        most = spent + 2 * _most_tokens(text)
         if most <= ROOM or _CURSOR + _cost(whole, write) <= ROOM:
             return len(rows)
     costs = accumulate(map(_row_cost, rows))
@@ -251,6 +257,12 @@ def _count_fitting(
         # In proportion, as rows are about equally long: a few rounds are enough.
         fitting -= max(excess * fitting // ROOM, 1)
     return max(fitting, 1)
+
+
+def _most_tokens(text: str) -> float:
+    """Return what a text costs at most, found in no time: no character costs more than the dearest."""
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return 1.1 * len(text) + (DEAREST - 1.1) * beyond
 
 
 def _row_cost(row: Mapping[str, Any]) -> int:
@@ -381,5 +393,7 @@ def _fitting_text(shape: Mapping[str, Any], text: Callable[[Mapping[str, Any]], 
     rendered = text(shape)
     data = to_json(shape)
     most = ROOM + TOKEN_BOUND // 20 if text is render else HALVES
-    fits = len(data) + len(rendered) <= TOO_LONG and tokens(data) + tokens(rendered) <= most
+    if len(data) + len(rendered) > TOO_LONG:
+        return None
+    fits = _most_tokens(data) + _most_tokens(rendered) <= most or tokens(data) + tokens(rendered) <= most
     return rendered if fits else None

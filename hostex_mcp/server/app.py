@@ -4,19 +4,24 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any, TypeVar
 
 import httpx2
-from mcp.server import Server
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
 from mcp.types import (
     CallToolRequestParams,
     CallToolResult,
     InputRequiredResult,
     ListResourcesResult,
+    ListResourceTemplatesResult,
     ListToolsResult,
     PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
     ToolAnnotations,
 )
 from mcp.types import Tool as ToolDefinition
@@ -33,7 +38,6 @@ from hostex_mcp.server.completions import complete
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.feed import ActivityFeed
 from hostex_mcp.server.prompts import get_prompt, list_prompts
-from hostex_mcp.server.resources import list_resources, list_templates, read_resource
 from hostex_mcp.server.skills import EXTENSION as SKILLS
 from hostex_mcp.server.skills import SkillParams, get_skill, list_skills
 from hostex_mcp.toolkit.progress import heard_by
@@ -118,7 +122,7 @@ def create_server(
     async def list_addresses(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListResourcesResult:
-        return await list_resources(engine_of(context), views=views_in(context).shown)
+        return await _resources().list_resources(engine_of(context), views=views_in(context).shown)
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
@@ -138,8 +142,8 @@ def create_server(
         on_list_prompts=served(list_prompts),
         on_get_prompt=served(get_prompt),
         on_list_resources=list_addresses,
-        on_list_resource_templates=served(list_templates),
-        on_read_resource=served(read_resource),
+        on_list_resource_templates=served(_list_templates),
+        on_read_resource=served(_read_resource),
         on_subscribe_resource=feed and feed.subscribe,
         on_unsubscribe_resource=feed and feed.unsubscribe,
         on_subscriptions_listen=feed and feed.listen,
@@ -187,11 +191,27 @@ def _without_header_arguments(name: str) -> None:
     """Return no schema: no tool takes an argument from a header, so none has to be searched at each call."""
 
 
+async def _list_templates(
+    engine: Engine, params: PaginatedRequestParams | None
+) -> ListResourceTemplatesResult:
+    return await _resources().list_templates(engine, params)
+
+
+async def _read_resource(engine: Engine, params: ReadResourceRequestParams) -> ReadResourceResult:
+    return await _resources().read_resource(engine, params)
+
+
+def _resources() -> ModuleType:
+    # Loaded only at the first of these requests, as they read about everything that tools read.
+    return import_module("hostex_mcp.server.resources")
+
+
 def warm_up() -> None:
     """Build the validators of all arguments and answers and the definitions of all tools, and load what sends
     requests. One process serves many hosts, and none of them waits for another's first call."""
     # Loads what sends requests; the transport itself is not used.
     httpx2.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    _resources()
     for tool in (*CATALOGUE.values(), *APP_TOOLS.values()):
         definition(tool)
         tool.model.model_rebuild()

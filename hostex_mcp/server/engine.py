@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import anyio
 from anyio.lowlevel import checkpoint
-from mcp import MCPError
+from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 from pydantic_core import to_jsonable_python
 

@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, cast
 
-from mcp import MCPError
+from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, InputRequiredResult
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response

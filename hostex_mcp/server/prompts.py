@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mcp import MCPError
+from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INVALID_PARAMS,
     EmbeddedResource,

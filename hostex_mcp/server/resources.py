@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, get_args
 from urllib.parse import unquote
 
-from mcp import MCPError
+from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INVALID_PARAMS,
     ListResourcesResult,

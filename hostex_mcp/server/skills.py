@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from mcp import MCPError
+from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, ReadResourceResult, RequestParams, Resource, TextResourceContents
 
 from hostex_mcp.server.engine import Engine

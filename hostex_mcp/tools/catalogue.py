@@ -1,42 +1,51 @@
-"""All tools, in their stable order: the model's, and those behind the buttons of views."""
+"""All tools, in their stable order: the model's, and those behind the buttons of views.
 
-from collections.abc import Mapping
+They come from a file beside this one, which `python docs/generate.py` writes from the declarations, so that a
+server that starts loads no tool before one is called."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
+from pydantic_core import from_json
+
+from hostex_mcp.toolkit.filed import from_file
 from hostex_mcp.toolkit.tool import Tool
-from hostex_mcp.tools import (
-    app_tools,
-    automation,
-    calendar,
-    catalogue_tools,
-    finance,
-    insights,
-    knowledge_base,
-    messaging,
-    properties,
-    reservations,
-    reviews,
-    tasks,
-    webhooks,
+
+FILE = Path(__file__).with_suffix(".json")
+TOOLSETS = (
+    "properties",
+    "calendar",
+    "reservations",
+    "messaging",
+    "reviews",
+    "tasks",
+    "finance",
+    "automation",
+    "knowledge_base",
+    "webhooks",
+    "insights",
 )
 
-_FOLDERS = (
-    properties,
-    calendar,
-    reservations,
-    messaging,
-    reviews,
-    tasks,
-    finance,
-    automation,
-    knowledge_base,
-    webhooks,
-    insights,
-)
 
-TOOLSETS = tuple(folder.__name__.rpartition(".")[2] for folder in _FOLDERS)
+def declared() -> list[Tool]:
+    """Return all tools as they are declared, which loads them."""
+    names = ("catalogue_tools", *TOOLSETS, "app_tools")
+    return [tool for name in names for tool in import_module(f"hostex_mcp.tools.{name}").TOOLS]
 
-_EVERY = [tool for place in (catalogue_tools, *_FOLDERS, app_tools) for tool in place.TOOLS]
+
+def _every() -> Sequence[Tool]:
+    try:
+        entries: list[dict[str, Any]] = from_json(FILE.read_bytes())
+    except FileNotFoundError:
+        # While it is written anew.
+        return declared()
+    return [from_file(entry) for entry in entries]
+
+
+_EVERY = _every()
 
 CATALOGUE: Mapping[str, Tool] = MappingProxyType(
     {tool.name: tool for tool in _EVERY if tool.audience == "model"}

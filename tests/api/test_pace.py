@@ -14,9 +14,10 @@ class Work:
     """Steps that take this thread as much of its time as they say."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
+        self.now = time.perf_counter()
         self.ran = 0
-        patch.setattr(time, "thread_time", lambda: self.now)
+        for clock in ("thread_time", "perf_counter"):
+            patch.setattr(time, clock, lambda: self.now)
 
     def step(self, seconds: float) -> None:
         self.now += seconds
@@ -38,6 +39,25 @@ async def test_steps_of_several_paces_make_no_long_piece_together(monkeypatch: p
             await Pace().rest()
         # Two steps of three milliseconds are more than five.
         assert work.ran - before == 5
+        tasks.cancel_scope.cancel()
+
+
+async def test_time_that_others_took_is_no_long_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = Work(monkeypatch)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(work.other)
+        await Pace().rest()
+        before, worked = work.ran, work.now
+        monkeypatch.setattr(time, "thread_time", lambda: worked)
+        work.step(60)
+        await Pace().rest()
+        assert work.ran == before
+        # What it works after that counts as before.
+        monkeypatch.setattr(time, "thread_time", lambda: worked + work.now - waited)
+        waited = work.now
+        work.step(0.006)
+        await Pace().rest()
+        assert work.ran == before + 1
         tasks.cancel_scope.cancel()
 
 

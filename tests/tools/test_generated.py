@@ -15,6 +15,11 @@ def generator() -> Any:
     return module
 
 
+def test_the_file_from_which_tools_are_listed_is_current() -> None:
+    file = ROOT / "hostex_mcp" / "tools" / "catalogue.json"
+    assert file.read_text(encoding="utf-8") == generator().catalogue()
+
+
 def test_the_reference_of_tools_is_current() -> None:
     assert (ROOT / "docs" / "tools.md").read_text(encoding="utf-8") == generator().reference()
 
