@@ -1,7 +1,7 @@
-"""What get_activity finds of ten days that happen to the demo account by a script, asked every morning:
-without any set-up, and where the account is remembered.
-Run: python -m benchmarks.activity, or with numbers of properties for what the first briefing of a morning
-costs on accounts of these sizes."""
+"""Ten days that happen to the demo account by a script, asked about every morning: without any set-up, and
+where the account is remembered.
+Run: python -m benchmarks.activity with numbers of properties, for what the first briefing of a morning costs
+on accounts of these sizes; what get_activity finds is measured by benchmarks.called."""
 
 import asyncio
 import sys
@@ -26,6 +26,7 @@ from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.deeds import Happening
 from hostex_mcp.sandbox.scenario import DAYS, Scenario
 from hostex_mcp.sandbox.state import Accounts
+from hostex_mcp.sandbox.webhook_calls import Send
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.toolkit.context import Context
@@ -36,6 +37,7 @@ LATEST = timedelta(days=1)
 # Hostex lets nobody ask without end.
 _PATIENCE = timedelta(minutes=3)
 Row = Mapping[str, Any]
+Look = tuple[datetime, list[Row]]
 
 _NAMED_BY = {
     "message": "conversation_id",
@@ -88,11 +90,12 @@ class Life:
     accounts: Accounts | None = None
     now: datetime = START
     store: AccountStore = field(default_factory=NoStore)
+    calls: Send | None = None
     sandbox: Sandbox = field(init=False)
     script: Scenario = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sandbox = Sandbox(now=self.clock, accounts=self.accounts)
+        self.sandbox = Sandbox(now=self.clock, accounts=self.accounts, calls=self.calls)
         self.script = Scenario(self.sandbox.accounts.main, self.now)
 
     def clock(self) -> datetime:
@@ -102,6 +105,10 @@ class Life:
         """Let happen what is due by then."""
         self.now = now
         self.script.advance(now)
+
+    async def live_until(self, now: datetime) -> None:
+        """Let time go by."""
+        self.advance(now)
 
     async def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The answer of a process that starts for it, and so remembers what its store does."""
@@ -133,11 +140,11 @@ async def remembering(life: Life) -> AsyncGenerator[Life]:
             yield life
 
 
-async def mornings(life: Life) -> list[tuple[datetime, list[Row]]]:
+async def mornings(life: Life) -> list[Look]:
     """What is told on each morning: all that came after the last one."""
-    looks: list[tuple[datetime, list[Row]]] = []
+    looks: list[Look] = []
     for day in range(DAYS + 1):
-        life.advance(START + timedelta(days=day))
+        await life.live_until(START + timedelta(days=day))
         since = (life.now - LATEST).isoformat()
         answer = await life.ask("get_activity", since=since, limit=100, detail="full")
         if answer.get("next_cursor"):
@@ -154,50 +161,14 @@ def tells(row: Row, happening: Happening) -> bool:
     return said is not None and named == happening.subject and said(row["what"], changes)
 
 
-def verdict(happening: Happening, looks: Sequence[tuple[datetime, list[Row]]]) -> str:
+def verdict(
+    happening: Happening, looks: Sequence[Look], telling: Callable[[Row, Happening], bool] = tells
+) -> str:
     """Whether something was told the morning after, late, or never."""
-    times = [at for at, rows in looks if at >= happening.at and any(tells(row, happening) for row in rows)]
+    times = [at for at, rows in looks if at >= happening.at and any(telling(row, happening) for row in rows)]
     if not times:
         return "never"
     return "the morning after" if min(times) - happening.at <= LATEST else "late"
-
-
-async def found() -> list[tuple[str, int, list[str], list[str]]]:
-    """For each kind of thing: how often it happened, and when each was told, without set-up and with."""
-    without = Life()
-    bare = await mornings(without)
-    async with remembering(Life()) as remembered:
-        kept = await mornings(remembered)
-    kinds = dict.fromkeys(happening.kind for happening in without.script.happened)
-    every = without.script.happened
-    return [
-        (
-            kind,
-            len(own := [happening for happening in every if happening.kind == kind]),
-            [verdict(happening, bare) for happening in own],
-            [verdict(happening, kept) for happening in own],
-        )
-        for kind in kinds
-    ]
-
-
-async def told() -> list[tuple[str, str, str, str]]:
-    """Kind, times, and what each level tells of it."""
-    return [(kind, f"{count}", _told(bare), _told(kept)) for kind, count, bare, kept in await found()]
-
-
-async def table() -> Table:
-    """Which kinds of things each level finds."""
-    rows = await told()
-    columns = "What happened", "Times", "Without set-up", "Remembered"
-    return Table("activity", columns, rows, "Asked once a day, for what came after the last answer.")
-
-
-def _told(verdicts: Sequence[str]) -> str:
-    """In one word where all are alike."""
-    if len(set(verdicts)) == 1:
-        return verdicts[0]
-    return ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
 
 
 async def briefings(sizes: Sequence[int]) -> Table:
@@ -217,5 +188,4 @@ async def briefings(sizes: Sequence[int]) -> Table:
 
 
 if __name__ == "__main__":
-    given = [int(size) for size in sys.argv[1:]]
-    print(as_text(asyncio.run(briefings(given) if given else table())))
+    print(as_text(asyncio.run(briefings([int(size) for size in sys.argv[1:]]))))

@@ -64,6 +64,17 @@ class EditedDays:
         return " ".join(self.listing or ())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A call about something that happened: when that was, what of the thing, as far as it is said, and of a
+    calendar the first and the last of the days."""
+
+    at: datetime
+    how: str = ""
+    start: date | None = None
+    end: date | None = None
+
+
 Subject = Reservation | Conversation | Review | Transaction | Task | Noticed | DeletedEntry | EditedDays
 
 
@@ -81,9 +92,9 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: when, what, to what, and in which property (0 for none). `count` is the number
-    of messages or changes; `again` says that something was changed that was there before, and `how` what of
-    it, as far as it is known; of an edited stay `now` is how it is. What was noticed between two looks
-    happened by the time of the second at the latest."""
+    of messages or changes; `again` says that something was changed that was there before; of an edited stay
+    `now` is how it is. What was noticed between two looks happened by the time of the second at the latest,
+    or when Hostex called about it: of what it called about there are its `calls`."""
 
     at: datetime
     kind: Kind
@@ -92,7 +103,12 @@ class Event:
     count: int = 1
     again: bool = False
     now: Reservation | None = None
-    how: tuple[str, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def how(self) -> list[str]:
+        """What of a thing was changed, as far as the calls say it."""
+        return list(dict.fromkeys(call.how for call in self.calls if call.how))
 
     @property
     def key(self) -> list[int | float | str]:

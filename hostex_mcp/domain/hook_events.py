@@ -13,14 +13,24 @@ KEPT = timedelta(days=30)
 MOST_EVENTS = 5_000
 """How many events of an account are kept; of more, the newest."""
 
+TIMED_EVENTS = (
+    "reservation_created",
+    "message_created",
+    "review_created",
+    "transaction_created",
+    "transaction_updated",
+)
+"""The events whose time the API tells as well. They say that it is time to look, and are not kept."""
+
 USED_EVENTS = (
     "reservation_updated",
     "property_availability_updated",
     "listing_calendar_updated",
     "review_updated",
     "transaction_deleted",
+    *TIMED_EVENTS,
 )
-"""The events that say what no time in the API does."""
+"""The events that Hostex is asked to call about."""
 
 _IDS: Mapping[str, tuple[str, ...]] = {
     "reservation_created": ("reservation_code", "stay_code"),

@@ -20,9 +20,12 @@ NoticedKind = Literal["edit", "calendar", "channel"]
 MOVED = "property_id"
 """What a change is called whose sides are ids of properties."""
 
+NIGHTS = "nights"
+"""How the name of a change begins that closed or opened nights."""
+
 _CANCELLED = "cancelled"
 _UNLISTED = "not listed any more"
-_NIGHTS, _OPEN, _CLOSED = "nights", "open", "closed"
+_OPEN, _CLOSED = "open", "closed"
 
 ListingDay = tuple[float | None, int]
 """What a listing asks for a night, and its shortest stay."""
@@ -168,7 +171,7 @@ def _nights(nights: Iterable[date], before: str, after: str, remarks: Mapping[da
         remark = f" ({quoted(one_line(run.state))})" if run.state else ""
         closed = remark if after == _CLOSED else ""
         opened = remark if before == _CLOSED else ""
-        yield Change(name=f"{_NIGHTS} {_period(run)}", before=before + opened, after=after + closed)
+        yield Change(name=f"{NIGHTS} {_period(run)}", before=before + opened, after=after + closed)
 
 
 def _days(seen: SeenCalendar, listing: str) -> dict[date, ListingDay]:

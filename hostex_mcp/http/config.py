@@ -7,6 +7,7 @@ READ, WRITE = "hostex:read", "hostex:write"
 SCOPES = (READ, WRITE)
 MCP_PATH = "/mcp"
 HOOKS_PATH = "/hooks"
+HOUSE_RULES_PATH = "/connect/house-rules"
 
 
 @dataclass(frozen=True, slots=True)

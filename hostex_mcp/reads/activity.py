@@ -35,6 +35,7 @@ from hostex_mcp.domain.activity import (
     of_transactions,
 )
 from hostex_mcp.domain.days import DAY
+from hostex_mcp.domain.told_once import LATEST_CALL
 from hostex_mcp.reads.lists import MOST_ROWS, Gathered, PartialReads
 from hostex_mcp.reads.noticed import CALENDAR_DAYS, STAYS_AHEAD, Comparison, read_noticed
 from hostex_mcp.reads.portfolio import Portfolio
@@ -73,7 +74,8 @@ _FIRST_LOOK = "Seen for the first time, at least in part, and compared from now 
 async def read_events(
     context: Context, portfolio: Portfolio, span: Span, kinds: Collection[Kind], parts: PartialReads
 ) -> list[Event]:
-    """Read what happened, of these kinds, in these properties, the newest first."""
+    """Read what happened, of these kinds, in these properties, the newest first, and what was noticed shortly
+    before the period."""
     reads = [
         _stays(context, portfolio, span, kinds, parts),
         _messages(context, span, parts) if "message" in kinds else _nothing(),
@@ -110,9 +112,10 @@ async def _noticed(
     wanted = [kind for kind in kinds if kind in _NOTICED_KINDS]
     if not wanted:
         return []
-    look = await read_noticed(context, portfolio, span.since, wanted, parts)
+    # Of what was noticed just before, Hostex may call in the period.
+    look = await read_noticed(context, portfolio, span.since - LATEST_CALL, wanted, parts)
     parts.notes[:0] = _looked(look)
-    return [event for event in of_noticed(look.noticed, look.stays) if event.at in span]
+    return list(of_noticed(look.noticed, look.stays))
 
 
 def _looked(look: Comparison) -> list[str]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from hostex_mcp.api import LARGEST_PAGE, REVIEW_WINDOW_DAYS, HostexError, NotFound
@@ -12,7 +12,7 @@ from hostex_mcp.api.endpoints.finance import LIST_TRANSACTIONS
 from hostex_mcp.api.endpoints.properties import LIST_ROOM_TYPES
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.reviews import LIST_REVIEWS, Review
-from hostex_mcp.domain.activity import DeletedEntry, EditedDays, Event, Kind, ListingKey, Span
+from hostex_mcp.domain.activity import Call, DeletedEntry, EditedDays, Event, Kind, ListingKey, Span, Subject
 from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.hook_events import HookEvent, HookLog
@@ -31,6 +31,7 @@ _KINDS: Mapping[str, Kind] = {
     "review_updated": "review",
     "transaction_deleted": "money",
 }
+_DAYS = "start_date", "end_date"
 _AT_ONCE = timedelta(minutes=2)
 _BEHIND, _AHEAD = timedelta(days=364), timedelta(days=3 * 365)
 
@@ -40,13 +41,23 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass(frozen=True, slots=True)
 class _Calls:
-    """The calls about one thing: the newest time, and all of them."""
+    """The calls about one thing."""
 
-    at: datetime
     events: Sequence[HookEvent]
 
     def all(self, name: str) -> list[str]:
         return [event.ids[name] for event in self.events if name in event.ids]
+
+    def event(self, kind: Kind, subject: Subject, property_id: int = 0) -> Event:
+        """Return them as one event, at the newest time."""
+        calls = tuple(_call(event) for event in self.events)
+        at = max(call.at for call in calls)
+        return Event(at, kind, subject, property_id, len(calls), True, calls=calls)
+
+
+def _call(event: HookEvent) -> Call:
+    start, end = (_date(event.ids.get(name)) for name in _DAYS)
+    return Call(event.at, event.ids.get("sub_event", "").replace("_", " "), start, end)
 
 
 async def read_called(
@@ -80,16 +91,10 @@ async def _stays(context: Context, events: Iterable[HookEvent], parts: PartialRe
         stay.stay_code: stay for rows in await _each(codes, read, "edited stays", parts) for stay in rows
     }
     return [
-        Event(
-            calls.at, "edit", stays[code], stays[code].property_id, len(calls.events), True, how=_how(calls)
-        )
+        calls.event("edit", stays[code], stays[code].property_id)
         for code, calls in edited.items()
         if code in stays and not _is_cancellation(stays[code], calls)
     ]
-
-
-def _how(calls: _Calls) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.replace("_", " ") for name in calls.all("sub_event")))
 
 
 def _is_cancellation(stay: Reservation, calls: _Calls) -> bool:
@@ -116,7 +121,7 @@ async def _reviews(
     found = await _each(list(changed), read, "changed reviews", parts)
     reviews = {review.reservation_code: review for rows in found for review in rows}
     return [
-        Event(calls.at, "review", reviews[code], reviews[code].property_id, len(calls.events), True)
+        calls.event("review", reviews[code], reviews[code].property_id)
         for code, calls in changed.items()
         if code in reviews and not _is_new(reviews[code], span)
     ]
@@ -138,7 +143,7 @@ async def _deleted(context: Context, events: Iterable[HookEvent], parts: Partial
         return [] if any(entry.id == id for entry in rows) else [id]
 
     ids = [id for found in await _each(list(deleted), gone, "deleted entries", parts) for id in found]
-    return [Event(deleted[id].at, "money", DeletedEntry(id), again=True) for id in ids]
+    return [deleted[id].event("money", DeletedEntry(id)) for id in ids]
 
 
 def _entry(ids: Mapping[str, str]) -> int | None:
@@ -172,8 +177,7 @@ async def _properties(
 
 def _days(calls: _Calls, id: int, period: tuple[date, date], is_open: Mapping[date, bool]) -> Event:
     read = [is_open[day] for day in is_open if period[0] <= day <= period[1]]
-    days = EditedDays(*period, len(read), sum(read))
-    return Event(calls.at, "calendar", days, id, len(calls.events), True)
+    return calls.event("calendar", EditedDays(*period, len(read), sum(read)), id)
 
 
 async def _listings(
@@ -204,7 +208,7 @@ async def _listings(
         is_open = sum(day.inventory > 0 for day in read)
         subject = EditedDays(start, end, len(read), is_open, key, prices, listed.currency)
         calls, place = changed[key], next(filter(portfolio.place, listed.property_ids), 0)
-        found.append(Event(calls.at, "calendar", subject, place, len(calls.events), True))
+        found.append(calls.event("calendar", subject, place))
     return found
 
 
@@ -225,7 +229,7 @@ def _listing_key(ids: Mapping[str, str]) -> ListingKey:
 
 
 def _period(calls: _Calls) -> tuple[date, date] | None:
-    days = [date.fromisoformat(day) for name in ("start_date", "end_date") for day in calls.all(name)]
+    days = [day for event in calls.events for name in _DAYS if (day := _date(event.ids.get(name)))]
     return (min(days), max(days)) if days else None
 
 
@@ -233,6 +237,10 @@ def _window(periods: Iterable[tuple[date, date]], today: date) -> tuple[date, da
     """Return the first and the last day to read, none of which is further away than Hostex answers."""
     days = [min(max(day, today - _BEHIND), today + _AHEAD) for period in periods for day in period]
     return reading_window(days, today)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _number(text: str | None) -> int | None:
@@ -251,12 +259,11 @@ def _about(
     for event in events:
         if event.name == name and (key := thing(event.ids)) is not None:
             found.setdefault(key, []).append(event)
-    calls = {key: _Calls(max(event.at for event in group), group) for key, group in found.items()}
-    newest = sorted(calls, key=lambda key: calls[key].at, reverse=True)
+    newest = sorted(found, key=lambda key: max(event.at for event in found[key]), reverse=True)
     if len(newest) > MOST_THINGS:
         rest = len(newest) - MOST_THINGS
         parts.notes.append(f"Left out, as only the newest {MOST_THINGS} are read again: {rest} {what}.")
-    return {key: calls[key] for key in newest[:MOST_THINGS]}
+    return {key: _Calls(found[key]) for key in newest[:MOST_THINGS]}
 
 
 async def _each(

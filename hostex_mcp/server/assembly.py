@@ -74,10 +74,11 @@ def assemble(
     desk: ChangeDesk | None = None,
     store: AccountStore | None = None,
     events: Callable[[datetime, datetime], Awaitable[HookLog]] = no_events,
+    house_rules: Callable[[], Awaitable[str | None]] | None = None,
 ) -> Engine:
     """Return an engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are
     pictures read from folders. Changes wait at the `desk`; `events` are what Hostex called about, and the
-    `store` remembers the account."""
+    `store` remembers the account. Without `house_rules` those of the settings' file hold."""
     context = Context(
         TellingClient(client),
         selection.reachable,
@@ -87,7 +88,7 @@ def assemble(
         image_folders=settings.image_folders if own_machine else (),
         picture_hosts=settings.picture_hosts,
         guard_rails=_guard_rails(settings),
-        house_rules=rules_in(settings.house_rules),
+        house_rules=house_rules or rules_in(settings.house_rules),
         store=store or NoStore(),
         events=events,
     )

@@ -1,4 +1,4 @@
-"""The host's own rules, in a file of theirs: the tone with guests, what is never done, who is called when."""
+"""The host's own rules: the tone with guests, what is never done, who is called when."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from anyio.to_thread import run_sync
 HOUSE_RULES = "hostex://house-rules"
 MOST_CHARACTERS = 20_000
 
-_UNREAD = "(The host's house rules could not be read: {}. Tell the host, and ask before you assume any.)"
+UNREAD = "(The host's house rules could not be read: {}. Tell the host, and ask before you assume any.)"
 _CUT = "\n\n(Only the first {:,} characters of {:,} are shown; the host should shorten the file.)"
 
 
@@ -28,7 +28,7 @@ def _text(file: Path) -> str:
             size = file.stat().st_size
             content = source.read(4 * MOST_CHARACTERS + 1)
     except OSError as error:
-        return _UNREAD.format(error.strerror or "the file is not there")
+        return UNREAD.format(error.strerror or "the file is not there")
     text = content.decode("utf-8", errors="replace").removeprefix("\ufeff").strip()
     if len(text) <= MOST_CHARACTERS and len(content) == size:
         return text

@@ -30,6 +30,8 @@ def people_pages(site: Site, open_one: Opens) -> Generator[tuple[str, Page]]:
     yield from _notices(owner)
     owner.goto(f"{site.origin}/connect")
     yield from _hooks(owner)
+    owner.goto(f"{site.origin}/connect")
+    yield from _rules(owner)
 
 
 def _inviting(site: Site, owner: Page, role: str, links: list[str]) -> Generator[tuple[str, Page]]:
@@ -92,3 +94,15 @@ def _hooks(owner: Page) -> Generator[tuple[str, Page]]:
     owner.get_by_role("button", name="Register the webhook").click()
     expect(owner.get_by_role("status")).to_be_visible()
     yield "calls from Hostex that are on", owner
+
+
+def _rules(owner: Page) -> Generator[tuple[str, Page]]:
+    owner.get_by_role("link", name="House rules").first.click()
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_role("alert")).to_be_visible()
+    yield "house rules after a problem", owner
+    owner.get_by_label("Your rules").fill("# Guests\n\nWe say *du*.\n")
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_role("status")).to_be_visible()
+    expect(owner.get_by_label("Your rules")).to_have_value("# Guests\n\nWe say *du*.")
+    yield "house rules that are kept", owner

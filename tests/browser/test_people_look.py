@@ -22,5 +22,5 @@ def test_the_pages_of_people_look_as_good_as_the_others(
             site, lambda: open_page(f"{site.origin}/connect", scheme=scheme, width=width)
         )
     }
-    assert len(poor) == 17
+    assert len(poor) == 19
     assert {name: found for name, found in poor.items() if any(found)} == {}

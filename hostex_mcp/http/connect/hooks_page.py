@@ -29,6 +29,11 @@ _MEANINGS = {
     "listing_calendar_updated": "prices or rules of a listing were changed",
     "review_updated": "a review was changed",
     "transaction_deleted": "an income or expense was deleted",
+    "reservation_created": "somebody booked or asked to",
+    "message_created": "a message was written",
+    "review_created": "a review was written",
+    "transaction_created": "an income or expense was entered",
+    "transaction_updated": "an income or expense was changed",
 }
 
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from hostex_mcp.http.config import HOUSE_RULES_PATH
 from hostex_mcp.http.connect.account_page import AccountPage
 from hostex_mcp.http.connect.connections import Connections
 from hostex_mcp.http.connect.consent import Consent
@@ -15,6 +16,7 @@ from hostex_mcp.http.connect.hooks_page import HooksPage
 from hostex_mcp.http.connect.invited import Invited
 from hostex_mcp.http.connect.inviting import OPENED, PATH, Inviting
 from hostex_mcp.http.connect.landing import landing_route
+from hostex_mcp.http.connect.rules_page import RulesPage
 from hostex_mcp.http.connect.telling import NOTICES_PATH, NoticesPage
 from hostex_mcp.http.notice import ServerNotice
 from hostex_mcp.pages.render import ASSETS, PageError, asset
@@ -26,7 +28,8 @@ _Handler = Callable[[Request], Awaitable[Response]]
 def routes(deps: PageDeps) -> list[Route]:
     """Return the routes of every page."""
     consent, account, connections = Consent(deps), AccountPage(deps), Connections(deps)
-    inviting, invited, hooks = Inviting(deps), Invited(deps), HooksPage(deps)
+    inviting, invited = Inviting(deps), Invited(deps)
+    hooks, rules = HooksPage(deps), RulesPage(deps)
     pages = [
         ("GET", "/connect", connections.show),
         ("POST", "/connect", connections.act),
@@ -40,6 +43,8 @@ def routes(deps: PageDeps) -> list[Route]:
         ("GET", OPENED, invited.show),
         ("GET", HOOKS, hooks.show),
         ("POST", HOOKS, hooks.act),
+        ("GET", HOUSE_RULES_PATH, rules.show),
+        ("POST", HOUSE_RULES_PATH, rules.act),
     ]
     if can_notify():
         notices = NoticesPage(deps)

@@ -25,6 +25,7 @@ from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import opened
 from hostex_mcp.http.store.grants import Grants
 from hostex_mcp.http.store.hooks import Hooks
+from hostex_mcp.http.store.house_rules import HouseRules
 from hostex_mcp.http.store.invitations import Invitations
 from hostex_mcp.http.store.migrating import migrate, migrate_place
 from hostex_mcp.http.store.notice_addresses import NoticeAddresses
@@ -65,6 +66,7 @@ class Store:
         self.notice_addresses = NoticeAddresses(context)
         self.account_memory = AccountMemoryTable(context)
         self.hooks = Hooks(context)
+        self.house_rules = HouseRules(context)
 
     async def ping(self) -> None:
         """Return if the database answers.

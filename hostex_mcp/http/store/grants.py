@@ -29,6 +29,7 @@ from hostex_mcp.http.store.schema import (
     CODES,
     GRANTS,
     HOOKS,
+    HOUSE_RULES,
     INVITATIONS,
     NOTICE_ADDRESSES,
     TOKENS,
@@ -58,7 +59,7 @@ _GET = select(*GRANT_COLUMNS).where(GRANTS.c.grant_id == bindparam("grant_id"))
 _GET_CREDENTIAL = select(*_CREDENTIAL).where(GRANTS.c.grant_id == bindparam("grant_id"), _ALIVE)
 
 # What ends with a grant, though the grant itself is still shown as ended.
-_OF_A_GRANT = (CODES, TOKENS, INVITATIONS, NOTICE_ADDRESSES, ACCOUNT_MEMORY, HOOKS)
+_OF_A_GRANT = (CODES, TOKENS, INVITATIONS, NOTICE_ADDRESSES, ACCOUNT_MEMORY, HOOKS, HOUSE_RULES)
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.api import Pace
-from hostex_mcp.domain.hook_events import KEPT, MOST_EVENTS, HookEvent, HookLog
+from hostex_mcp.domain.hook_events import KEPT, MOST_EVENTS, TIMED_EVENTS, HookEvent, HookLog
 from hostex_mcp.http.keys.keyring import KeyRing
 from hostex_mcp.http.store.context import StoreContext
 from hostex_mcp.http.store.database import AnyRow, write
@@ -121,8 +121,9 @@ class Hooks:
         await write(self._context.database, noted)
 
     async def receive(self, hook: Hook, secret: str, body: str, event: HookEvent) -> bool:
-        """Keep an event unless it is kept already or too old, and pin the secret of a first call; the
-        database decides. False if the hook has ended, or another secret was first."""
+        """Note that Hostex called, and keep the event unless it is kept already, too old, or known without;
+        pin the secret of a first call. The database decides. False if the hook has ended, or another secret
+        was first."""
         now, pinned = self._context.now(), hook.mac("secret", secret)
         # Of two first calls one pins, and of calls to one address one is kept after the other.
         taken = (
@@ -133,7 +134,7 @@ class Hooks:
         async with self._context.database.transaction() as connection:
             if (await connection.execute(taken)).rowcount != 1:
                 return False
-            if event.at > now - KEPT:
+            if event.at > now - KEPT and event.name not in TIMED_EVENTS:
                 await self._keep(connection, hook, body, event)
         return True
 

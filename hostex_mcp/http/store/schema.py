@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0009")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -164,6 +164,13 @@ INVITATIONS = Table(
 
 NOTICE_ADDRESSES = Table(
     "notice_addresses",
+    METADATA,
+    Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+HOUSE_RULES = Table(
+    "house_rules",
     METADATA,
     Column("grant_id", Text, ForeignKey("grants.grant_id", ondelete="CASCADE"), primary_key=True),
     Column("record", Text, nullable=False),

@@ -72,7 +72,7 @@ class HostexCredentials:
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._store = store
-        self.hooks = store.hooks
+        self.hooks, self.house_rules = store.hooks, store.house_rules
         self._upstream = upstream
         self._renewal = Renewal(store, upstream, now, pause, self.forget)
         self._listeners: list[Ended] = []

@@ -10,6 +10,7 @@ from hostex_mcp.clock import utc_now
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.http.store.account_memory import AccountMemoryTable
 from hostex_mcp.http.store.hooks import Hooks
+from hostex_mcp.http.store.house_rules import HouseRules
 from hostex_mcp.http.store.records import Grant
 from hostex_mcp.http.tenants.account_client import AccountClient, OwnToken, Source
 from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
@@ -17,6 +18,7 @@ from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.tenants.served_changes import ServedChanges
 from hostex_mcp.http.tenants.served_events import ServedEvents
+from hostex_mcp.http.tenants.served_rules import served_rules
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
@@ -59,7 +61,8 @@ class Tenants:
     ) -> None:
         trail = AuditLog(settings.audit_log, log=True)
         desk = ChangeDesk(store=ServedChanges(changes or MemoryChanges()), page=page or NoPage())
-        self._parts = TenantDeps(settings, confirmations, trail, now, desk, linking.hooks, memory)
+        told = linking.hooks, linking.house_rules
+        self._parts = TenantDeps(settings, confirmations, trail, now, desk, *told, memory)
         self._linking = linking
         self._upstream = upstream
         self._most = most
@@ -126,10 +129,11 @@ class TenantDeps:
         now: Callable[[], datetime],
         desk: ChangeDesk,
         hooks: Hooks,
+        house_rules: HouseRules,
         memory: AccountMemoryTable | None = None,
     ) -> None:
         self.settings, self.confirmations, self.audit, self.now = settings, confirmations, audit, now
-        self.desk, self.hooks, self.memory = desk, hooks, memory
+        self.desk, self.hooks, self.house_rules, self.memory = desk, hooks, house_rules, memory
         self.selection: Selection = select(
             settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only
         )
@@ -206,6 +210,7 @@ class _Tenant:
             desk=self._desk(caller),
             store=self._store(caller),
             events=ServedEvents(parts.hooks, caller.grant, self._reach) if caller.grant else no_events,
+            house_rules=served_rules(parts.house_rules, caller.grant, parts.settings.house_rules),
         )
 
     def _store(self, caller: Caller) -> AccountStore:

@@ -9,7 +9,7 @@ import anyio
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hostex_mcp.http.config import HOOKS_PATH
+from hostex_mcp.http.config import HOOKS_PATH, HOUSE_RULES_PATH
 from hostex_mcp.http.store.token_text import HALF_A_PAIR
 from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.rate_limits import caller_address
@@ -19,6 +19,8 @@ from hostex_mcp.server.messages import MOST_BYTES, BulkyMessage, require_bounded
 MCP_BODY, OTHER_BODY = MOST_BYTES, 64 * 1024
 # A message of 10,000 characters has twelve bytes for each in a form, if it is all emoji.
 CHANGE_BODY = 160 * 1024
+# The same for house rules of 20,000.
+RULES_BODY = 256 * 1024
 PATIENCE_SECONDS = 20.0
 
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
@@ -159,4 +161,6 @@ def _reads_its_own(path: str) -> bool:
 
 
 def _most(path: str) -> int:
+    if path == HOUSE_RULES_PATH:
+        return RULES_BODY
     return CHANGE_BODY if path.startswith("/changes/") else OTHER_BODY

@@ -20,6 +20,7 @@ from hostex_mcp.domain.hook_events import HookLog
 from hostex_mcp.domain.messages import last_guest_text
 from hostex_mcp.domain.noticing import MOVED, Change, Noticed
 from hostex_mcp.domain.stays import guest
+from hostex_mcp.domain.told_once import told_once
 from hostex_mcp.reads.activity import (
     AHEAD_DAYS,
     BEHIND_DAYS,
@@ -31,6 +32,7 @@ from hostex_mcp.reads.activity import (
 )
 from hostex_mcp.reads.called import read_called
 from hostex_mcp.reads.lists import PartialReads, failure_rows
+from hostex_mcp.reads.noticed import CALENDAR_DAYS
 from hostex_mcp.reads.portfolio import Portfolio, read_portfolio
 from hostex_mcp.toolkit.arguments import Id, InvalidArguments, PropertyIds
 from hostex_mcp.toolkit.context import Context
@@ -67,8 +69,8 @@ Since = Annotated[
 class ActivityRow(TypedDict, total=False):
     """Something that happened `at` a time of the property's place. `says` is the newest text of a guest;
     `what` says how many messages there were. What was noticed has its `changes`, before and after, and
-    happened between the two times of `noticed`. Of changed days, `open_days` are now open, and `prices` are
-    the lowest and the highest now."""
+    happened `at` the time at which Hostex called about it, or else between the two times of `noticed`. Of
+    changed days, `open_days` are now open, and `prices` are the lowest and the highest now."""
 
     at: str
     what: str
@@ -123,7 +125,7 @@ async def get_activity(
     parts = PartialReads()
     events = await read_events(context, portfolio, span, kinds or KINDS, parts)
     called, log = await read_called(context, portfolio, span, kinds or KINDS, parts)
-    events = await merged(events, called)
+    events = await merged(told_once(events, called, span, CALENDAR_DAYS))
     redactor = context.redactor()
     most = _MOST_TEXT if page.detail == "full" else _BRIEF_TEXT
     notes = [
@@ -216,9 +218,8 @@ def _of_change(
 def _of_stay(event: Event, stay: Reservation) -> Mapping[str, Any]:
     price = stay.rates.rate if stay.rates else None
     status = "" if stay.status == "accepted" or event.kind == "cancellation" else f", {one_line(stay.status)}"
-    how = f": {', '.join(event.how)}" if event.how else ""
     return {
-        "what": f"{event.kind}{how}{status}",
+        "what": f"{event.kind}{_how(event)}{status}",
         "guest_name": guest(stay),
         "check_in_date": f"{stay.check_in_date}",
         "check_out_date": f"{stay.check_out_date}",
@@ -228,6 +229,10 @@ def _of_stay(event: Event, stay: Reservation) -> Mapping[str, Any]:
         "stay_code": stay.stay_code,
         "conversation_id": stay.conversation_id,
     }
+
+
+def _how(event: Event) -> str:
+    return f": {', '.join(event.how)}" if event.how else ""
 
 
 def _of_thread(event: Event, thread: Conversation, redactor: Redactor, most: int) -> Mapping[str, Any]:
@@ -288,10 +293,11 @@ def _of_noticed(event: Event, noticed: Noticed, portfolio: Portfolio) -> Mapping
     what = {"edit": "stay edited", "calendar": "calendar changed", "channel": "channel account changed"}
     more = [f"and {noticed.more} more changes"] if noticed.more else []
     told = {
-        "what": what[noticed.kind],
+        "what": f"{what[noticed.kind]}{_how(event)}",
         "changes": [*(_change(change, portfolio) for change in noticed.changes), *more],
-        "noticed": f"between {_wire(noticed.after)} and {_wire(noticed.by)}",
     }
+    if not event.calls:
+        told["noticed"] = f"between {_wire(noticed.after)} and {_wire(noticed.by)}"
     match noticed.kind:
         case "edit":
             stay = {**_of_stay(event, event.now), **told} if event.now else told

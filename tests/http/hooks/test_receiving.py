@@ -119,6 +119,19 @@ async def test_of_an_event_only_its_name_and_ids_are_kept(store: Store, clock: C
             assert {"event": message["event"], **ids} in await hostex.kept()
 
 
+async def test_of_an_event_whose_time_the_api_tells_it_is_known_only_that_hostex_called(
+    store: Store, clock: Clock
+) -> None:
+    async with line(store, clock) as hostex:
+        for name in ("message_created", "reservation_created", "transaction_updated"):
+            clock.advance(seconds=1)
+            assert (await hostex.call({"event": name, "conversation_id": "c"})).status_code == 200
+            hook = await store.hooks.of_grant(hostex.grant_id)
+            assert hook
+            assert hook.heard_at == clock()
+        assert await hostex.kept() == []
+
+
 async def test_the_time_of_an_event_is_hostexs_unless_it_cannot_be(store: Store, clock: Clock) -> None:
     times = {
         "2026-11-23T23:00:00Z": "2026-11-23T23:00:00+00:00",

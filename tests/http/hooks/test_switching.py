@@ -20,6 +20,11 @@ USED = [
     "listing_calendar_updated",
     "review_updated",
     "transaction_deleted",
+    "reservation_created",
+    "message_created",
+    "review_created",
+    "transaction_created",
+    "transaction_updated",
 ]
 CREATE, DELETE, LIST = "POST /webhooks", "DELETE /webhooks/{id}", "GET /webhooks"
 

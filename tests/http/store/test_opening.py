@@ -62,6 +62,7 @@ def test_every_migration_is_named_in_the_schema_in_order() -> None:
 
 
 TO_THE_FIRST_VERSION = (
+    "DROP TABLE house_rules",
     "DROP TABLE hook_events",
     "DROP TABLE hooks",
     "DROP TABLE account_memory",
