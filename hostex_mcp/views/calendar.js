@@ -3,11 +3,14 @@
 import { Actions } from "./calendar_actions.js";
 import { Grid, within } from "./calendar_grid.js";
 import { Hand } from "./calendar_hand.js";
-import { Model, dayNumber, isoDay, pending, propertiesIn } from "./calendar_model.js";
+import { DAY_MS, Model, dayNumber, isoDay, mark, pending, propertiesIn } from "./calendar_model.js";
 import { showStay } from "./calendar_stay.js";
 import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
 import { brandClass, brand, monthName, plural } from "./parts/format.js";
+import { fullscreenButton, renewFullscreen } from "./parts/fullscreen.js";
+import { AGAIN, BACK, NEXT, icon, labelled } from "./parts/icons.js";
+import { untilSeen } from "./parts/seen.js";
 
 const PIECE = 31;
 const MOST_ROWS = 100;
@@ -23,15 +26,12 @@ let calendar = null;
 class Calendar {
   constructor() {
     const needed = (side) => this.extend(Math.sign(side));
-    this.model = new Model();
-    this.month = el("h1", {});
-    this.state = el("div", { class: "state quiet small", role: "status" });
-    this.told = el("div", {});
-    this.legend = el("div", "legend small quiet");
+    const state = el("div", { class: "quiet small", role: "status" });
+    Object.assign(this, { model: new Model(), month: el("h1"), state, told: el("div"), legend: el("div", "legend small quiet") });
     this.filter = el("input", { type: "search", placeholder: "Filter", "aria-label": "Filter properties", on: { input: () => this.find() } });
     this.prices = el("select", { "aria-label": "Prices shown", on: { change: () => this.draw() } });
     this.grid = new Grid(this.model, { moved: () => this.nameMonth(), needed });
-    this.actions = new Actions(host, { done: (homes) => this.readAgain(homes), close: () => this.hand.clear() });
+    this.actions = new Actions(host, { sent: (picks, isDone) => this.follow(picks, isDone), close: () => this.hand.clear() });
     this.hand = new Hand(this.grid, {
       picked: (picks, entered) => this.actions.show(picks, entered),
       opened: (home, bar) => showStay(host, home, bar).then(() => this.grid.node.focus()),
@@ -40,19 +40,19 @@ class Calendar {
   }
 
   layOut() {
-    const named = (label) => ({ "aria-label": label, title: label });
+    const step = (sign, side, label) => button(icon(sign), () => this.step(side), labelled(label));
     replace(
       view,
       el(
         "header",
         "head",
         this.month,
-        el("span", "steps", button("‹", () => this.step(-1), named("Month before")), button("Today", () => this.goTo(this.model.today)), button("›", () => this.step(1), named("Month after"))),
+        el("span", "steps", step(BACK, -1, "Month before"), button("Today", () => this.goTo(this.model.today)), step(NEXT, 1, "Month after")),
         el("span", "grow"),
         this.filter,
         this.prices,
-        button("↻", () => this.readAgain(this.grid.homes), named("Read again")),
-        host.can("fullscreen") && button("⤢", () => host.expand(), named("Full screen")),
+        button(icon(AGAIN), () => this.readAgain(this.grid.homes), labelled("Read again")),
+        fullscreenButton(host),
       ),
       this.grid.node,
       this.actions.node,
@@ -65,11 +65,11 @@ class Calendar {
   /** Read the days that were asked for. Properties that do not fit into one answer stay behind a button. */
   async start(span) {
     const answer = await host.call("read_calendar", { ...span, limit: MOST_ROWS });
-    view.removeAttribute("aria-busy");
+    view.ariaBusy = null;
     if (answer.error) return replace(view, problem(answer.error, () => this.start(span)));
-    const { next_cursor, total, notes = [] } = answer.data;
+    const { next_cursor: next, total, notes = [] } = answer.data;
     this.model.add(answer.data);
-    Object.assign(this, { next: next_cursor, total });
+    Object.assign(this, { next, total });
     if (this.model.homes.size === 0) return replace(view, emptyState("No properties", notes.join(" ") || "This connection sees none."));
     this.layOut();
     this.draw();
@@ -95,7 +95,7 @@ class Calendar {
     replace(this.prices, channels.map(([value, label]) => el("option", { value, selected: value === grid.channel }, label)));
     this.prices.hidden = channels.length === 1;
     this.explain(all);
-    this.tell();
+    this.say();
   }
 
   explain(homes) {
@@ -106,7 +106,7 @@ class Calendar {
       ["mark blocked", "", "Blocked", some("blocks")],
       ["mark is-gap", "", "Cannot be booked", some("gaps")],
       ["mark is-conflict", "", "Conflict", some("conflicts")],
-      ["least", "2+", "Minimum nights", true],
+      ["", "2+", "Minimum nights", true],
       ["shut", "→", "No arrivals", true],
       ["shut", "←", "No departures", true],
     ].filter((mark) => mark[3]);
@@ -119,15 +119,16 @@ class Calendar {
     const told = [["notice warn", model.failed, "unread part"], ["small", model.notes, "note"]];
     replace(
       this.told,
-      hidden.length > 0 && el("p", "quiet small", `This connection is not shown ${hidden.join(" or ")}.`),
+      hidden[0] && el("p", "quiet small", `This connection is not shown ${hidden.join(" or ")}.`),
       told.map(([look, texts, name]) => texts.size > 0 && el("details", look, el("summary", {}, plural(texts.size, name)), [...texts].map((text) => el("p", {}, text)))),
     );
   }
 
-  tell(working = "") {
+  say(working = "") {
     const left = this.total - this.model.homes.size;
     const missing = this.next && left > 0 && !working;
-    replace(this.state, working, missing && [`${left} of ${this.total} properties are not shown. `, button(`Show ${Math.min(left, MOST_ROWS)} more`, () => this.readOn())]);
+    const due = [...this.model.homes.values()].find((home) => home.due);
+    replace(this.state, working || due?.due.text, missing && [`${left} of ${this.total} properties are not shown. `, button(`Show ${Math.min(left, MOST_ROWS)} more`, () => this.readOn())]);
   }
 
   nameMonth() {
@@ -138,7 +139,7 @@ class Calendar {
   async readOn() {
     const answer = await this.read({ cursor: this.next }, `${this.model.homes.size} of ${this.total} properties`);
     if (answer && !answer.error) this.next = answer.data.next_cursor;
-    this.tell(answer?.error?.message);
+    this.say(answer?.error?.message);
   }
 
   /** Read the days on one side of those shown. */
@@ -153,6 +154,18 @@ class Calendar {
     this.model.notes.clear();
     this.model.failed.clear();
     return this.readDays(homes, this.model.first, this.model.last);
+  }
+
+  /** Read properties until they show a change of some days. */
+  follow({ homes, from, to }, isDone) {
+    const due = { start: from, nights: to - from + 1, isDone };
+    for (const home of homes) home.due = due;
+    const tell = (text) => {
+      due.text = text;
+      homes.forEach(mark);
+      this.draw(true);
+    };
+    return untilSeen(() => this.readAgain(homes), () => homes.every((home) => home.due !== due), tell);
   }
 
   async readDays(homes, from, to) {
@@ -171,7 +184,7 @@ class Calendar {
   async read(page, what) {
     if (this.busy) return null;
     this.busy = true;
-    this.tell(`Reading ${what} …`);
+    this.say(`Reading ${what} …`);
     const answer = await host.call("read_calendar", { ...page, limit: MOST_ROWS });
     this.busy = false;
     if (!answer.error) this.model.add(answer.data);
@@ -194,7 +207,7 @@ class Calendar {
   step(side) {
     const [year, month, day] = isoDay(this.grid.firstInSight() + 2).split("-").map(Number);
     const months = side < 0 && day > 3 ? 0 : side;
-    return this.goTo(dayNumber(new Date(Date.UTC(year, month - 1 + months)).toISOString().slice(0, 10)));
+    return this.goTo(Date.UTC(year, month - 1 + months) / DAY_MS);
   }
 }
 
@@ -204,16 +217,16 @@ function folded(text) {
 
 function show(answer) {
   const { error, text, data } = answer;
-  view.removeAttribute("aria-busy");
+  view.ariaBusy = null;
   if (error) return replace(view, problem(error));
   if (!host.can("tools")) {
     const why = "This app does not let views use tools. The calendar in words:";
     return replace(view, el("p", "notice", why), el("pre", "passage", text));
   }
   // The answer in the chat tells a model of the same days in its own words.
-  const days = (data.items ?? []).flatMap((item) => [item.start_date, item.end_date]).sort();
-  const most = isoDay(dayNumber(days[0] ?? "2000-01-01") + MOST_DAYS - 1);
-  const span = days.length > 0 ? { start_date: days[0], end_date: days.at(-1) < most ? days.at(-1) : most } : {};
+  const ends = (data.items ?? []).flatMap((item) => [item.start_date, item.end_date]).sort();
+  const days = dayNumber(ends.at(-1)) - dayNumber(ends[0]) + 1;
+  const span = days > 0 && { start_date: ends[0], days: Math.min(days, MOST_DAYS) };
   calendar = new Calendar();
   return calendar.start({ ...span, ...(asked.property_ids && { property_ids: asked.property_ids }) });
 }
@@ -226,5 +239,8 @@ host = await connect({
   },
   onResult: (answer) => queueMicrotask(() => show(answer)),
   onCancelled: () => replace(view, emptyState("The call was cancelled", "Ask for the calendar again.")),
-  onContext: () => calendar?.count && calendar.draw(),
+  onContext: () => {
+    renewFullscreen(host);
+    if (calendar?.count) calendar.draw();
+  },
 });

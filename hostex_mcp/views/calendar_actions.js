@@ -4,13 +4,13 @@ import { isoDay, propertiesIn } from "./calendar_model.js";
 import { propose } from "./parts/card.js";
 import { button, el, replace } from "./parts/dom.js";
 import { brand, plural, shortDay } from "./parts/format.js";
+import { isSent } from "./parts/seen.js";
 
-/** The bar of actions for picked days. `done(homes)` hears that a change of these properties was made. */
+/** The bar of actions for picked days. `sent(picks, isDone)` hears that a change of them was sent, which a property
+ * shows or not. */
 export class Actions {
-  constructor(host, { done, close }) {
-    this.host = host;
-    this.done = done;
-    this.close = close;
+  constructor(host, handlers) {
+    Object.assign(this, { host, ...handlers });
     this.node = el("section", { class: "deeds", "aria-label": "Picked days", hidden: true });
   }
 
@@ -21,8 +21,9 @@ export class Actions {
     const [home] = homes;
     const alone = homes.length === 1;
     const [from, to] = [isoDay(picks.from), isoDay(picks.to)];
-    Object.assign(this, { homes, span: { start_date: from, end_date: to }, form: el("div", {}) });
-    const nights = plural(picks.to - picks.from + 1, "night");
+    const count = picks.to - picks.from + 1;
+    const days = Array.from({ length: count }, (_, place) => picks.from + place);
+    Object.assign(this, { picks, days, span: { start_date: from, end_date: to }, form: el("div") });
     const past = homes.some((each) => picks.from < each.today);
     const listings = alone ? [...home.listings.values()] : [];
     const why = alone ? "Sold on no channel: no price or minimum stay to set." : "Prices and minimum stays: one property at a time.";
@@ -33,7 +34,7 @@ export class Actions {
     ];
     replace(
       this.node,
-      el("p", "deeds-what", el("b", {}, el("bdi", {}, alone ? home.title : propertiesIn(homes))), ` ${from === to ? shortDay(from) : `${shortDay(from)} to ${shortDay(to)}`}, ${nights}`),
+      el("p", "deeds-what", el("b", {}, el("bdi", {}, alone ? home.title : propertiesIn(homes))), ` ${from === to ? shortDay(from) : `${shortDay(from)} to ${shortDay(to)}`}, ${plural(count, "night")}`),
       past ? el("p", "quiet", "Days that are past cannot be changed.") : buttons,
       button("Clear", this.close, { kind: "quiet" }),
       !past && listings.length === 0 && el("p", "quiet small", why),
@@ -43,16 +44,16 @@ export class Actions {
   }
 
   open(available) {
-    const args = { property_ids: this.homes.map((home) => home.id), available, ...this.span };
-    return this.make("update_availabilities", args);
+    const args = { property_ids: this.picks.homes.map((home) => home.id), available, ...this.span };
+    return this.make("update_availabilities", args, (home) => this.days.every((day) => home.nights.get(day) !== (available ? "b" : ".")));
   }
 
   ask({ parts, read }) {
     const note = el("span", { class: "wrong", role: "alert" });
     const act = () => {
-      const { wrong, tool, args } = read(this.span);
+      const { wrong, tool, args, isDone } = read(this.span, this.days);
       replace(note, wrong ?? "");
-      return wrong ? null : this.make(tool, args);
+      return wrong ? null : this.make(tool, args, isDone);
     };
     // Frames of some hosts send no forms, so this is none.
     const press = (event) => {
@@ -68,10 +69,10 @@ export class Actions {
     form.querySelector("input").focus();
   }
 
-  async make(tool, args) {
-    const { homes } = this;
+  async make(tool, args, isDone) {
+    const { picks } = this;
     const change = await propose(this.host, tool, args);
-    if (change && !change.open && change.state !== "declined") await this.done(homes);
+    if (isSent(change)) this.sent(picks, change.undone ? (home) => !isDone(home) : isDone);
   }
 }
 
@@ -101,13 +102,17 @@ function priceForm(home, listings) {
   const label = () => replace(unit, (listing() ?? { currency: usual }).currency ?? "");
   choice.select.addEventListener("change", label);
   label();
-  const read = (span) => {
+  const read = (span, days) => {
     const price = wholeNumber(input);
     if (!price) return { wrong: "A whole amount above 0, please." };
     const prices = [{ ...span, price }];
     const on = listing();
-    if (on) return { tool: "update_listing_prices", args: { channel_type: on.channel_type, listing_id: on.listing_id, prices } };
-    return { tool: "update_property_prices", args: { property_id: home.id, prices, ...(usual && { currency: usual }) } };
+    const shown = ({ price: all }) => days.map((day) => all.get(day));
+    if (on) return { tool: "update_listing_prices", args: { channel_type: on.channel_type, listing_id: on.listing_id, prices }, isDone: () => shown(on).every((each) => each === price) };
+    // What the ratios make of it, Hostex knows.
+    const everywhere = () => String(listings.map(shown));
+    const before = everywhere();
+    return { tool: "update_property_prices", args: { property_id: home.id, prices, ...(usual && { currency: usual }) }, isDone: () => everywhere() !== before };
   };
   return { parts: [part, unit, choice.part], read };
 }
@@ -115,11 +120,12 @@ function priceForm(home, listings) {
 function stayForm(listings) {
   const { input, part } = field("Minimum nights", 3);
   const choice = chooser(listings);
-  const read = (span) => {
+  const read = (span, days) => {
     const nights = wholeNumber(input);
     if (!nights) return { wrong: "A whole number of nights, please." };
-    const { channel_type, listing_id } = listings.find((listing) => listing.key === choice.select.value);
-    return { tool: "update_listing_restrictions", args: { channel_type, listing_id, restrictions: [{ ...span, min_stay_on_arrival: nights }] } };
+    const { channel_type, listing_id, min_stay } = listings.find((listing) => listing.key === choice.select.value);
+    const isDone = () => days.every((day) => (min_stay.get(day) ?? 1) === nights);
+    return { tool: "update_listing_restrictions", args: { channel_type, listing_id, restrictions: [{ ...span, min_stay_on_arrival: nights }] }, isDone };
   };
   return { parts: [part, choice.part], read };
 }

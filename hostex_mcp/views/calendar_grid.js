@@ -1,7 +1,7 @@
 // The grid: properties down, days across. Only what is in sight, and a little around it, is in the document.
 
-import { dayFacts, dayWords, forget, isoDay, once, pending, stayWords } from "./calendar_model.js";
-import { el, replace } from "./parts/dom.js";
+import { DAY_MS, dayFacts, dayWords, forget, isoDay, once, pending, stayWords } from "./calendar_model.js";
+import { el, listen, replace } from "./parts/dom.js";
 import { brandClass, brand, dayName, isWeekend, monthName, shortMoney, weekday } from "./parts/format.js";
 
 const COLUMN = 44;
@@ -16,7 +16,7 @@ const AT_ONCE = 2;
 /** A grid over a model. `handlers` are moved() and needed(-1 or 1, the side on which days come to an end). */
 export class Grid {
   constructor(model, handlers) {
-    Object.assign(this, { model, handlers, homes: [], rows: new Map(), before: 0, channel: "", picks: null, cursor: null });
+    Object.assign(this, { model, handlers, homes: [], rows: new Map(), before: 0 });
     this.layOut();
     this.listen();
   }
@@ -25,7 +25,7 @@ export class Grid {
     const unheard = { "aria-hidden": "true" };
     this.corner = el("div", { class: "corner", role: "columnheader", "aria-colindex": 1 });
     this.months = el("div", unheard);
-    this.days = el("div", {});
+    this.days = el("div");
     this.body = el("div", { class: "rows", role: "rowgroup" });
     this.today = el("div", { class: "today", ...unheard });
     this.picked = el("div", { class: "picked", ...unheard });
@@ -51,8 +51,8 @@ export class Grid {
     this.nameSpan = this.roomForNames();
     this.tops = [0];
     for (const home of homes) this.tops.push(this.tops.at(-1) + ROW + (home.lanes - 1) * LANE);
-    node.setAttribute("aria-rowcount", homes.length + 1);
-    node.setAttribute("aria-colcount", this.width + 1);
+    node.ariaRowCount = homes.length + 1;
+    node.ariaColCount = this.width + 1;
     const saturday = (6 - new Date(`${isoDay(first)}T00:00:00Z`).getUTCDay()) * COLUMN;
     const sizes = { names: this.nameSpan, wide: this.width * COLUMN, high: this.tops.at(-1), saturday, column: COLUMN, lane: LANE, head: HEAD };
     for (const [name, size] of Object.entries(sizes)) node.style.setProperty(`--${name}`, `${size}px`);
@@ -104,7 +104,7 @@ export class Grid {
     for (let day = this.origin; day < this.origin + this.width; ) {
       const iso = isoDay(day);
       const [year, month] = iso.split("-").map(Number);
-      const next = Math.min(Date.UTC(year, month, 1) / 86_400_000, this.origin + this.width);
+      const next = Math.min(Date.UTC(year, month, 1) / DAY_MS, this.origin + this.width);
       labels.push(el("div", { class: "month", style: `left:${this.left(day)}px;width:${(next - day) * COLUMN}px` }, next - day > 2 && el("span", {}, monthName(iso))));
       day = next;
     }
@@ -229,14 +229,16 @@ export class Grid {
 
   listen() {
     const { node } = this;
-    node.addEventListener("scroll", () => {
-      // What measures comes before what draws: or the browser lays out twice.
-      this.lookAhead();
-      this.draw();
-    });
-    node.addEventListener("pointerover", ({ target }) => {
-      const named = target.closest(".cell, .stay");
-      if (named) named.title = named.getAttribute("aria-label");
+    listen(node, {
+      scroll: () => {
+        // What measures comes before what draws: or the browser lays out twice.
+        this.lookAhead();
+        this.draw();
+      },
+      pointerover: ({ target }) => {
+        const named = target.closest(".cell, .stay");
+        if (named) named.title = named.ariaLabel;
+      },
     });
     new ResizeObserver(() => {
       if (this.roomForNames() === this.nameSpan) this.draw();
@@ -287,8 +289,7 @@ export class Grid {
     const { picks } = this;
     const inside = picks?.homes.includes(home);
     for (const [day, node] of days) {
-      if (inside && day >= picks.from && day <= picks.to && !node.bar) node.setAttribute("aria-selected", "true");
-      else node.removeAttribute("aria-selected");
+      node.ariaSelected = inside && day >= picks.from && day <= picks.to && !node.bar ? "true" : null;
     }
   }
 

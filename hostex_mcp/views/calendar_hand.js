@@ -1,18 +1,17 @@
 // Picking days on the grid, by mouse, touch and keyboard, and opening stays.
 
 import { within } from "./calendar_grid.js";
+import { listen } from "./parts/dom.js";
 
 const FAR = 1e6;
 
 /** The hand on a grid. `handlers` are picked(days or null, entered), opened(home, bar) and needed(-1 or 1). */
 export class Hand {
   constructor(grid, handlers) {
-    Object.assign(this, { grid, handlers, cursor: null, pick: null });
+    Object.assign(this, { grid, handlers });
     const { node } = grid;
-    node.addEventListener("keydown", (event) => this.press(event));
-    node.addEventListener("pointerdown", (event) => this.startDrag(event));
-    node.addEventListener("click", (event) => this.click(event));
-    for (const name of ["focus", "blur"]) node.addEventListener(name, () => this.place());
+    const place = () => this.place();
+    listen(node, { keydown: (event) => this.press(event), pointerdown: (event) => this.startDrag(event), click: (event) => this.click(event), pointermove: (event) => this.drag(event), lostpointercapture: () => this.drop(), focus: place, blur: place });
   }
 
   /** Forget what is picked: other properties or days are shown. */
@@ -24,26 +23,29 @@ export class Hand {
   startDrag(event) {
     const { grid } = this;
     const { node } = grid;
-    if (event.pointerType !== "mouse" || event.button !== 0 || !event.target.closest(".cell")) return;
+    if (event.pointerType !== "mouse" || event.button || !event.target.closest(".cell")) return;
     event.preventDefault();
     node.focus({ preventScroll: true });
     const point = grid.pointAt(event.clientX, event.clientY);
     this.setPick(event.shiftKey && this.pick ? this.pick.anchor : point, point);
-    const move = ({ clientX, clientY }) => this.setPick(this.pick.anchor, grid.pointAt(clientX, clientY));
-    const stop = () => {
-      node.removeEventListener("pointermove", move);
-      this.tellPick();
-    };
     node.setPointerCapture(event.pointerId);
-    node.addEventListener("pointermove", move);
-    node.addEventListener("lostpointercapture", stop, { once: true });
+    this.dragging = true;
+  }
+
+  drag({ clientX, clientY }) {
+    if (this.dragging && this.pick) this.setPick(this.pick.anchor, this.grid.pointAt(clientX, clientY));
+  }
+
+  drop() {
+    this.dragging = false;
+    this.tellPick();
   }
 
   click({ target, pointerType }) {
     const chosen = target.closest(".stay, .cell");
     if (!chosen) return;
-    const row = Number(chosen.closest(".row").getAttribute("aria-rowindex")) - 2;
-    const point = { row, day: this.grid.origin + Number(chosen.getAttribute("aria-colindex")) - 2 };
+    const row = chosen.closest(".row").ariaRowIndex - 2;
+    const point = { row, day: this.grid.origin + (chosen.ariaColIndex - 2) };
     if (chosen.bar) {
       this.cursor = point;
       this.handlers.opened(this.grid.homes[row], chosen.bar);

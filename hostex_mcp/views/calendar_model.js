@@ -3,7 +3,7 @@
 
 import { brand, dayName, money, plural, shortDay } from "./parts/format.js";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const COLUMNS = ["price", "min_stay", "no_arrival", "no_departure"];
 const PENDING = { __proto__: null, wait_accept: "request, not accepted yet", wait_pay: "not paid yet" };
 const CONFLICTS = { __proto__: null, double_booking: "double booking", open_on_channel: "closed here, open on", closed_on_channel: "free here, closed on" };
@@ -19,12 +19,7 @@ export function isoDay(number) {
 /** Properties in the order in which they came; `first` and `last` are the days read so far. */
 export class Model {
   constructor() {
-    this.homes = new Map();
-    this.notes = new Set();
-    this.failed = new Set();
-    this.first = Infinity;
-    this.last = -Infinity;
-    this.today = null;
+    Object.assign(this, { homes: new Map(), notes: new Set(), failed: new Set(), first: Infinity, last: -Infinity });
   }
 
   /** Take in one answer of read_calendar; what was known of its days is replaced. */
@@ -106,8 +101,9 @@ function addListings(home, row, start, end) {
   });
 }
 
-/** Note by day what is wrong there, for cells, names and listeners. */
-function mark(home) {
+/** Note by day what is wrong or on its way there, for cells, names and listeners. `due` is a change that was sent
+ * for some days, until they show it. */
+export function mark(home) {
   home.trouble = new Map();
   home.clashing = new Set(home.conflicts.flatMap((conflict) => conflict.stay_codes ?? []));
   const note = (span, text, kind) => {
@@ -120,6 +116,8 @@ function mark(home) {
     const where = conflict.channel_type ? ` ${brand(conflict.channel_type)}` : "";
     note(conflict, `${CONFLICTS[conflict.kind] ?? conflict.kind}${where}`, "conflict");
   }
+  if (home.due?.isDone(home)) home.due = null;
+  if (home.due) note(home.due, home.due.text, "due");
 }
 
 const shared = new Map();

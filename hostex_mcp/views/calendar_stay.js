@@ -1,15 +1,16 @@
 // A stay, opened from its bar: what the grid knows at once, the rest when it has been read.
 
 import { pending } from "./calendar_model.js";
-import { button, el, problem, replace, skeleton } from "./parts/dom.js";
+import { named } from "./parts/card.js";
+import { button, el, problem, replace, skeleton, untilClosed } from "./parts/dom.js";
 import { brandClass, brand, dayName, money, plainText, plural } from "./parts/format.js";
 
 /** Show a stay in a dialog; resolves when it has been closed. */
-export async function showStay(host, home, bar) {
+export function showStay(host, home, bar) {
   const more = el("div", {}, skeleton(3));
   const dialog = el(
     "dialog",
-    { class: "stay-panel", "aria-labelledby": "stay-title" },
+    { "aria-labelledby": "stay-title" },
     el("p", "card-by", el("span", brandClass(bar.channel_type), el("span", "dot"), brand(bar.channel_type)), pending(bar) && el("span", "badge warn", pending(bar))),
     el("h2", { id: "stay-title", class: "card-title" }, el("bdi", {}, bar.guest_name || "Guest")),
     facts([
@@ -22,12 +23,8 @@ export async function showStay(host, home, bar) {
     more,
     el("p", "actions", button("Close", () => dialog.close())),
   );
-  document.body.append(dialog);
-  dialog.showModal();
-  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   read(host, bar, more);
-  await closed;
-  dialog.remove();
+  return untilClosed(dialog);
 }
 
 async function read(host, bar, more) {
@@ -53,6 +50,7 @@ async function read(host, bar, more) {
 }
 
 function facts(rows) {
+  const words = (text) => ({ kind: "words", text: plainText(text).text });
   const given = rows.filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== false);
-  return el("dl", "named", given.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("bdi", {}, plainText(value).text)))));
+  return named(given.map(([name, value]) => ({ name: words(name), value: words(value) })));
 }

@@ -2,13 +2,14 @@
 
 import { connect } from "./parts/bridge.js";
 import { changeCard, secretOf } from "./parts/card.js";
+import { draftField } from "./parts/draft.js";
 import { el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
 
 const view = document.getElementById("view");
 let host = null;
 
 async function show(answer) {
-  view.removeAttribute("aria-busy");
+  view.ariaBusy = null;
   const id = answer.data.change_id;
   if (!id) {
     const text = answer.error?.message ?? answer.text;
@@ -17,7 +18,7 @@ async function show(answer) {
   }
   const secret = secretOf(answer);
   const now = await host.call("read_change", { change_id: id, secret: secret ?? "" });
-  if (now.data.change) replace(view, el("h1", "unseen", "A change"), changeCard(host, now.data.change, secret));
+  if (now.data.change) replace(view, el("h1", "unseen", "A change"), changeCard(host, now.data.change, secret, () => {}, draftField));
   else replace(view, problem(now.error ?? { message: "This change is not here any more." }));
 }
 

@@ -3,9 +3,11 @@
 import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
 import { addDays, dayName, daysBetween, localToday, number, plural } from "./parts/format.js";
-import { icon } from "./parts/icons.js";
+import { fullscreenButton, renewFullscreen } from "./parts/fullscreen.js";
+import { BACK, NEXT, icon, labelled } from "./parts/icons.js";
 import { countOf, dayLists, LISTS } from "./day_lists.js";
-import { fullscreenButton, noTools, renewFullscreen, span, tellOf, toolButton, unread } from "./parts/rows.js";
+import { untilSeen } from "./parts/seen.js";
+import { noTools, span, tellOf, toolButton, unread } from "./parts/rows.js";
 import { panelled } from "./parts/panel.js";
 
 const view = document.getElementById("view");
@@ -13,13 +15,14 @@ const COLUMNS = [["requests", "waiting"], ["turnovers", "arrivals", "departures"
 const TYPING = 600;
 let host = null;
 // `asked` are the arguments of the call that brought the view, `today` the day that the server took for it, and
-// `turn` counts the days that were asked for, of which the last one is shown.
-const held = { asked: {}, data: null, today: null, error: null, turn: 0 };
+// `turn` counts the days that were asked for, of which the last one is shown. `due` are rows for which a change was
+// sent, with what to say of them.
+const held = { asked: {}, data: null, today: null, error: null, turn: 0, due: new Map() };
 const head = { title: el("h1", { tabindex: "-1" }), says: el("p", "quiet"), date: el("input", { type: "date", "aria-label": "Day" }) };
 const body = el("div");
 
 function heard(answer) {
-  view.removeAttribute("aria-busy");
+  view.ariaBusy = null;
   if (answer.error) {
     held.data = null;
     replace(view, problem(answer.error, host.can("tools") ? () => goTo(held.asked.date) : null));
@@ -33,11 +36,11 @@ async function goTo(date) {
   const { date: _, ...where } = held.asked;
   held.turn += 1;
   const { turn } = held;
-  view.setAttribute("aria-busy", "true");
+  view.ariaBusy = "true";
   // What the model was told is bounded: this is all of it, with the ids of everything.
   const answer = await host.call("read_day", date ? { ...where, date } : where);
   if (turn !== held.turn) return;
-  view.removeAttribute("aria-busy");
+  view.ariaBusy = null;
   held.error = answer.error && { ...answer.error, again: () => goTo(date) };
   if (answer.data.date) {
     if (!date) held.today = answer.data.date;
@@ -63,11 +66,26 @@ function draw() {
   const { data } = held;
   const board = el("div", "board");
   const { frame, open } = panelled(board, "The day");
+  const keepFocus = (name) => {
+    if (document.activeElement === document.body) (document.getElementById(`list-${name}`) ?? head.title).focus();
+  };
   const refresh = async (name) => {
     await goTo(data.date === held.today ? undefined : data.date);
-    (document.getElementById(`list-${name}`) ?? head.title).focus();
+    keepFocus(name);
   };
-  const lists = dayLists(host, data, open, refresh);
+  const sent = (name, key, isThere) => {
+    // Who has gone on to something else is left there.
+    const isAway = () => held.data.date !== data.date || body.querySelector(".opened");
+    const tell = (words) => {
+      if (words) held.due.set(key, words);
+      else held.due.delete(key);
+      if (isAway()) return;
+      draw();
+      keepFocus(name);
+    };
+    return untilSeen(() => isAway() || refresh(name), () => isAway() || !held.data[name]?.some(isThere), tell);
+  };
+  const lists = dayLists({ host, data, open, refresh, sent, due: held.due });
   const shown = LISTS.filter(({ name }) => lists[name]);
   replace(head.title, dayName(data.date), " ", span("badge calm", fromToday(data.date)));
   replace(head.says, summary(data));
@@ -91,12 +109,12 @@ function header() {
     clearTimeout(typed);
     typed = setTimeout(() => head.date.value > "2000" && head.date.value !== held.data.date && goTo(head.date.value), TYPING);
   });
-  const step = (label, sign, days) => toolButton(host, icon(sign), () => goTo(addDays(held.data.date, days)), { "aria-label": label, title: label, class: "button only-icon" });
+  const step = (label, sign, days) => toolButton(host, icon(sign), () => goTo(addDays(held.data.date, days)), labelled(label));
   return el(
     "header",
     "head",
     el("div", "grow", head.title, head.says),
-    el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", "back", -1), toolButton(host, "Today", () => goTo()), step("The day after", "next", 1), head.date, fullscreenButton(host)),
+    el("div", { class: "days", role: "group", "aria-label": "Another day" }, step("The day before", BACK, -1), toolButton(host, "Today", () => goTo()), step("The day after", NEXT, 1), head.date, fullscreenButton(host)),
   );
 }
 

@@ -4,22 +4,23 @@ import { propose } from "./parts/card.js";
 import { threadPane } from "./parts/conversation.js";
 import { el, emptyState, problem, replace } from "./parts/dom.js";
 import { nearDay, number, plural } from "./parts/format.js";
-import { icon } from "./parts/icons.js";
+import { ALERT, ARRIVE, CHAT, DEPART, HOME, INBOX, STAR, TASK, TURN, icon } from "./parts/icons.js";
 import { bdi, dotted, foldedRows, hours, personName, place, row, span, tellOf, toolButton, waitingRow, worded } from "./parts/rows.js";
+import { isSent } from "./parts/seen.js";
 import { stayPane } from "./parts/stay.js";
 
 /** The lists of a day in the order of their weight: heading, word on a tile, sign, what a row is called and how it
  * is drawn. */
 export const LISTS = [
-  ["warnings", "Needs you first", "Warnings", "alert", "warning", warning],
-  ["requests", "Booking requests", "Requests", "inbox", "request", request],
-  ["waiting", "Guests waiting for an answer", "Waiting", "chat", "guest", waits],
-  ["turnovers", "Same-day turnovers", "Turnovers", "turn", "turnover", turnover],
-  ["arrivals", "Arrivals", "Arrivals", "arrive", "arrival", movement],
-  ["departures", "Departures", "Departures", "depart", "departure", movement],
-  ["tasks", "Tasks", "Tasks", "task", "task", task],
-  ["reviews", "Reviews due", "Reviews", "star", "review", review],
-  ["in_house", "In house", "In house", "home", "guest", staying],
+  ["warnings", "Needs you first", "Warnings", ALERT, "warning", warning],
+  ["requests", "Booking requests", "Requests", INBOX, "request", request],
+  ["waiting", "Guests waiting for an answer", "Waiting", CHAT, "guest", waits],
+  ["turnovers", "Same-day turnovers", "Turnovers", TURN, "turnover", turnover],
+  ["arrivals", "Arrivals", "Arrivals", ARRIVE, "arrival", movement],
+  ["departures", "Departures", "Departures", DEPART, "departure", movement],
+  ["tasks", "Tasks", "Tasks", TASK, "task", task],
+  ["reviews", "Reviews due", "Reviews", STAR, "review", review],
+  ["in_house", "In house", "In house", HOME, "guest", staying],
 ].map(([name, heading, short, sign, what, draw]) => ({ name, heading, short, sign, what, draw }));
 const KINDS = {
   __proto__: null,
@@ -47,10 +48,10 @@ const HOUR = 3_600_000;
 const FEW = 5;
 const MANY = 12;
 
-/** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, and `refresh(name)` reads
- * the whole day. */
-export function dayLists(host, data, open, refresh) {
-  const day = { host, data, open, refresh, most: host.context.displayMode === "fullscreen" ? MANY : FEW };
+/** The lists that a day has, by name. `open(title, node, opener)` shows more beside them, `refresh(name)` reads the
+ * whole day, `sent(name, key, isThere)` does until no row fits, and `due` has what to say of rows by their key. */
+export function dayLists(parts) {
+  const day = { ...parts, most: parts.host.context.displayMode === "fullscreen" ? MANY : FEW };
   return Object.fromEntries(LISTS.map((list) => [list.name, section(day, list)]));
 }
 
@@ -115,14 +116,26 @@ function request(day, item) {
   const lapses = item.lapses_at ? Math.max((Date.parse(item.lapses_at) - Date.now()) / HOUR, 0) : item.lapses_in_hours;
   const approve = async () => {
     const change = await propose(day.host, "approve_reservation", { reservation_code: code });
-    if (change?.outcome && change.state !== "declined") await day.refresh("requests");
+    const isThere = (other) => other.waits_for === "host" && (other.reservation_code ?? other.stay_code) === code;
+    follow(day, "requests", code, change, isThere);
   };
   return row(day.host, {
     body: [span("who", personName(item.guest_name)), !forHost && [" ", span("badge", "Awaits payment")], span("sub quiet small", dotted(place(item, true), item.check_in_date && `arrives ${nearDay(item.check_in_date)}`))],
     end: lapses !== undefined ? span(lapses < 6 ? "late" : "quiet", `${hours(lapses)} left`) : waiting !== undefined && span("quiet", hours(waiting)),
     open: stayOf(day, item),
-    actions: forHost && code && toolButton(day.host, "Approve", approve, { "aria-label": `Approve the request of ${item.guest_name || "a guest without a name"}` }),
+    actions: forHost && code && doing(day, code, "Approve", approve, { "aria-label": `Approve the request of ${item.guest_name || "a guest without a name"}` }),
   });
+}
+
+// What was sent for a row is shown as soon as Hostex shows it, and cannot be sent twice meanwhile.
+function follow(day, name, key, change, isThere) {
+  if (isSent(change) && !change.undone) day.sent(name, key, isThere);
+  else if (change?.outcome && change.state !== "declined") day.refresh(name);
+}
+
+function doing(day, key, ...rest) {
+  const words = day.due.get(key);
+  return words ? span("quiet small", words) : toolButton(day.host, ...rest);
 }
 
 function waits(day, item) {
@@ -180,7 +193,7 @@ function movement(day, item) {
 function task(day, item) {
   const finish = async () => {
     const change = await propose(day.host, "update_task", { id: item.id, status: "completed" });
-    if (change?.state === "done") await day.refresh("tasks");
+    follow(day, "tasks", item.id, change, ({ id }) => id === item.id);
   };
   const nobody = !item.staff_name || item.staff_name === "nobody";
   return row(day.host, {
@@ -191,7 +204,7 @@ function task(day, item) {
       span("quiet", place(item)),
       span("sub small quiet", dotted(nobody ? span("late", "nobody assigned") : bdi(item.staff_name), item.note && bdi(item.note))),
     ],
-    actions: toolButton(day.host, "Done", finish, { "aria-label": `Mark as done: ${worded(item.type)}, ${item.property ?? ""}` }),
+    actions: doing(day, item.id, "Done", finish, { "aria-label": `Mark as done: ${worded(item.type)}, ${item.property ?? ""}` }),
   });
 }
 

@@ -3,8 +3,8 @@
 The modules of a view stand one after the other in a single script, each behind those it imports: a document
 in a frame of another program can load nothing. So they import and export by name, one statement a line.
 A style sheet beside a module goes where the module does.
-Functions that a view does not use, comments and spaces that browsers do not read are left out: see the rules
-of `_lean`. No comment stands behind code on its line.
+Functions and constants that a view does not use, comments and what browsers do not read are left out: see the
+rules of `_lean`. No comment stands behind code on its line.
 """
 
 import re
@@ -27,14 +27,18 @@ _PACKAGE = "hostex_mcp.views"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[./\w-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class)\b)", re.MULTILINE)
 _FUNCTION = re.compile(r"^(?:async )?function (\w+)\([\s\S]*?^\}\n", re.MULTILINE)
+_ONE_LINE = re.compile(r"^const ([A-Z_]+) = \S[^\n]*;\n", re.MULTILINE)
 _UNREAD = re.compile(r"^[ \t]*(?://.*\n|/\*[\s\S]*?\*/\n|\n)|^[ \t]+", re.MULTILINE)
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
-_SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?| ([-+*]) (?![-+])")
-_JOINED = re.compile(r"(?<=[{(\[,;])\n(?=[^<])")
-_CONSTANT = ";\nconst "
+_SPACED = re.compile(r" ?([=<>!&|?:,;{}()\[\]]+) ?| ?([-+*/]=?) (?![-+])")
+_JOINED = re.compile(r"(?<=[{(\[,;}])\n(?=[^<]|$)(?!(?:async )?function |class )")
+_CONSTANT = re.compile(r";\nconst(?: |(?=[{\[]))")
+_DECLARED = re.compile(r"(?:^|\n)const(?: |(?=[{\[]))")
+_PLACE = re.compile(r"(?<=\$\{)[^{}`\"]+(?=\})")
 _NESTED = re.compile(r"\$\{[^}`]*`")
 _DIVIDED = re.compile(r"(?<! )/|/(?! )")
 _METHOD = re.compile(r"^  (?:async )?(\w+)\([^\n>]*\) \{\n[\s\S]*?^  \}\n", re.MULTILINE)
+_ALONE = re.compile(r"(?<![\w$])\((\w+)\)(?==>)")
 _LAST = re.compile(r"[;,]?\n(?=[})\]])")
 _STYLE_SPACED = re.compile(r"\s*;?\s*(})\s*|\s*([{;,>])\s*|(?<=:)\s+")
 _FRAME = """<!doctype html>
@@ -97,11 +101,17 @@ def _text(path: str) -> str:
 
 
 def _used(script: str) -> str:
-    """Return a script without the functions and methods that nothing in it names: parts have some for other
-    views."""
+    """Return a script without the functions, methods and constants of a line that nothing else in it names:
+    parts have some for other views."""
     text = _UNREAD.sub("", script)
     words, members = Counter(re.findall(r"\w+", text)), {"constructor", *re.findall(r"\.(\w+)", text)}
-    fewer = _FUNCTION.sub(lambda found: found[0] if words[found[1]] > 1 else "", script)
+
+    def kept(found: re.Match[str]) -> str:
+        # A function may name itself.
+        own = re.findall(r"\w+", _UNREAD.sub("", found[0])).count(found[1])
+        return found[0] if words[found[1]] > own else ""
+
+    fewer = _ONE_LINE.sub(kept, _FUNCTION.sub(kept, script))
     fewer = _METHOD.sub(lambda found: found[0] if found[1] in members else "", fewer)
     return fewer if fewer == script else _used(fewer)
 
@@ -115,11 +125,12 @@ def _lean(script: str) -> str:
 
 def _declared_together(script: str) -> str:
     """Return a script in which constants that stand one behind the other are declared by one word."""
-    first, *others = script.split(_CONSTANT)
-    together, declared = first, first.rpartition("\nconst ")[2]
+    first, *others = _CONSTANT.split(script)
+    together, declared = first, _DECLARED.split(first)[-1]
     for other in others:
-        together += f",\n{other}" if _is_whole(declared) else f"{_CONSTANT}{other}"
-        declared = other.rpartition("\nconst ")[2]
+        space = "" if other[0] in "{[" else " "
+        together += f",\n{other}" if _is_whole(declared) else f";\nconst{space}{other}"
+        declared = _DECLARED.split(other)[-1]
     return together
 
 
@@ -133,7 +144,15 @@ def _lean_line(line: str) -> str:
     if _NESTED.search(line) or _DIVIDED.search(_TEXT.sub("", line)):
         return line
     parts = _TEXT.split(line)
-    return "".join(part if place % 2 else _SPACED.sub(r"\1\2", part) for place, part in enumerate(parts))
+    return "".join(_lean_text(part) if place % 2 else _lean_code(part) for place, part in enumerate(parts))
+
+
+def _lean_text(text: str) -> str:
+    return _PLACE.sub(lambda found: _lean_code(found[0]), text) if text.startswith("`") else text
+
+
+def _lean_code(code: str) -> str:
+    return _ALONE.sub(r"\1", _SPACED.sub(r"\1\2", code))
 
 
 def _lean_style(style: str) -> str:

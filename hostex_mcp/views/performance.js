@@ -3,6 +3,7 @@
 import { connect } from "./parts/bridge.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
 import { addDays, brandClass, brand, dayName, localToday, money, monthName, number, percent, plural, shortMoney } from "./parts/format.js";
+import { fullscreenButton } from "./parts/fullscreen.js";
 import { barChart, columnChart } from "./performance_charts.js";
 import { csv } from "./performance_csv.js";
 
@@ -28,7 +29,7 @@ class Report {
     Object.assign(this, { data, by, measure: "revenue", tabled: false });
     this.currency = this.currencies()[0];
     this.status = el("div", { role: "status" });
-    this.body = el("div", {});
+    this.body = el("div");
   }
 
   get compare() {
@@ -55,7 +56,7 @@ class Report {
         unit,
         choice("Period", [["", "Another period …"], ...periods()], "", (span) => this.read(span.split(" "), this.by)),
         choice("Compared with", Object.entries(COMPARE), this.compare, (compare) => this.read([data.start_date, data.end_date], this.by, compare)),
-        host.can("fullscreen") && button("⤢", () => host.expand(), { "aria-label": "Full screen", title: "Full screen" }),
+        fullscreenButton(host),
       ),
       this.status,
       currencies.length === 0 && el("p", "quiet small", "This connection is not shown amounts, or nothing was sold."),
@@ -245,7 +246,7 @@ function notes({ notes: texts = [], failed = [] }) {
 }
 
 function show({ error, data, text }) {
-  view.removeAttribute("aria-busy");
+  view.ariaBusy = null;
   if (error) return replace(view, problem(error));
   if (!data.total) return replace(view, emptyState("No figures", text));
   report = new Report(data, asked.by ?? byOf(data.rows ?? []));

@@ -4,8 +4,9 @@ import { connect } from "./parts/bridge.js";
 import { threadPane } from "./parts/conversation.js";
 import { announce, el, emptyState, problem, replace, skeleton } from "./parts/dom.js";
 import { brandClass, brand, number, plural } from "./parts/format.js";
+import { fullscreenButton, renewFullscreen } from "./parts/fullscreen.js";
 import { panelled } from "./parts/panel.js";
-import { bdi, foldedRows, fullscreenButton, noTools, personName, renewFullscreen, span, toolButton, unread, waitingRow, worded } from "./parts/rows.js";
+import { bdi, foldedRows, noTools, personName, span, toolButton, unread, waitingRow, worded } from "./parts/rows.js";
 import { dates, stayPane } from "./parts/stay.js";
 
 const view = document.getElementById("view");
@@ -16,7 +17,7 @@ let host = null;
 const held = { data: null, asked: {}, items: [] };
 
 function heard(answer) {
-  view.removeAttribute("aria-busy");
+  view.ariaBusy = null;
   if (answer.error) {
     replace(view, problem(answer.error));
     return;

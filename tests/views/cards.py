@@ -33,10 +33,13 @@ def waiting_change(**members: Any) -> Json:
     }
 
 
-def decides(stage: Stage) -> None:
-    """Have changes be worked out, and done or declined, without any of them being made."""
+def decides(stage: Stage, *, makes: bool = False) -> None:
+    """Have changes be worked out, and done or declined. None of them is made unless the demo account `makes`
+    them."""
+    asked: list[Json] = []
 
-    def prepared(_: Json) -> Json:
+    def prepared(arguments: Json) -> Json:
+        asked.append(arguments)
         return {
             "content": [],
             "structuredContent": {"change": waiting_change()},
@@ -45,6 +48,8 @@ def decides(stage: Stage) -> None:
 
     def decided(arguments: Json) -> Json:
         state, sentence = ("done", "It is done.") if arguments["approve"] else ("declined", "Not done.")
+        if makes and arguments["approve"]:
+            assert not stage.call(asked[-1]["tool"], **asked[-1]["arguments"])["isError"]
         outcome: Json = {"sentence": sentence, "notes": [], "result": [], "undo": None}
         change = waiting_change(state=state, headline=state, open=False, outcome=outcome)
         return answered({"change": change})

@@ -80,11 +80,12 @@ class Shown:
 @dataclass
 class Stage:
     """Shows views. `answers` are those of tools that do not answer from the demo account, and `calls` the
-    calls of tools that views made."""
+    calls of tools that views made. Hostex's `clock` stands unless a test moves it."""
 
     browser: Browser
     engine: Engine
     portal: BlockingPortal
+    clock: Clock
     answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     calls: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])
     contexts: list[BrowserContext] = field(default_factory=list[BrowserContext])
@@ -163,14 +164,15 @@ class Stage:
 @contextmanager
 def staged(browser: Browser) -> Generator[Stage]:
     """A stage over a fresh demo account, on whose pages nothing may complain."""
-    sandbox = Sandbox(now=Clock(NOW.replace(hour=6)))
+    clock = Clock(NOW.replace(hour=6))
+    sandbox = Sandbox(now=clock)
     client = HostexClient(
         WRITABLE, base_url="https://sandbox.invalid/v3", transport=httpx2.ASGITransport(app=sandbox.app)
     )
     selection = select(["all"])
     engine = Engine(selection, Context(client, selection.reachable, now=Clock()), "off")
     with start_blocking_portal() as portal:
-        stage = Stage(browser, engine, portal)
+        stage = Stage(browser, engine, portal, clock)
         yield stage
         for context in stage.contexts:
             context.close()

@@ -12,8 +12,8 @@ const CAPABILITIES = {
   modelContext: "updateModelContext",
 };
 
-/** Join the host. `handlers` may hold onInput(arguments), onResult(answer), onCancelled(reason),
- * onContext(context) and onTeardown(). */
+/** Join the host. `handlers` may hold onInput(arguments), onResult(answer), onCancelled(reason) and
+ * onContext(context). */
 export async function connect({ name, ...handlers }) {
   const host = new Host(handlers);
   await host.start(name);
@@ -98,12 +98,6 @@ class Host {
     return this.request("ui/request-display-mode", { mode });
   }
 
-  /** Change between the size in the chat and the whole screen. */
-  async expand() {
-    const { mode } = await this.setDisplayMode(document.documentElement.dataset.mode === "fullscreen" ? "inline" : "fullscreen");
-    if (mode) this.learn({ displayMode: mode });
-  }
-
   request(method, params) {
     this.last += 1;
     const id = this.last;
@@ -140,12 +134,11 @@ class Host {
   }
 
   hear(id, method, params) {
-    const { onInput, onResult, onCancelled, onTeardown } = this.handlers;
+    const { onInput, onResult, onCancelled } = this.handlers;
     if (method === "ui/notifications/tool-input") onInput?.(params.arguments ?? {});
     else if (method === "ui/notifications/tool-result") onResult?.(answerOf(params));
     else if (method === "ui/notifications/tool-cancelled") onCancelled?.(params.reason ?? "");
     else if (method === "ui/notifications/host-context-changed") this.learn(params);
-    else if (method === "ui/resource-teardown") onTeardown?.();
     if (id === undefined) return;
     const known = method === "ui/resource-teardown" || method === "ping";
     this.send(known ? { id, result: {} } : { id, error: { code: -32601, message: `Unknown method: ${method}` } });

@@ -1,30 +1,29 @@
 // A change that waits for a person: what would be written, and the two buttons. Every view changes things
 // through it and in no other way.
 
-import { announce, button, el, problem, replace } from "./dom.js";
+import { announce, button, el, problem, replace, untilClosed } from "./dom.js";
 
 const LOOK = { __proto__: null, waiting: "warn", stale: "warn", approved: "calm", done: "good", failed: "bad", unknown: "bad" };
 const SECRET = "hostex/secret";
 const UNDOABLE = { __proto__: null, true: "Can be undone afterwards.", false: "Cannot be undone." };
 
-/** The card of a change. `decided(change)` hears each decision that has been carried out. */
-export function changeCard(host, change, secret, decided = () => {}) {
+/** The card of a change. `decided(change)` hears each decision that has been carried out; `drafted` makes the field
+ * of a message, where there may be one. */
+export function changeCard(host, change, secret, decided, drafted) {
   const card = el("section", { class: "card", "aria-live": "polite" });
-  drawCard(card, host, { change, secret }, decided);
+  drawCard(card, host, { change, secret, drafted }, decided);
   return card;
 }
 
 /** Work out a change and show its card in a dialog. The answer is the change as it stood when the dialog was
- * closed, or null where it could not be worked out. */
-export async function propose(host, tool, args) {
+ * closed, `undone` if it was taken back there, or null where it could not be worked out. */
+export async function propose(host, tool, args, drafted) {
   const dialog = el("dialog", { "aria-label": "A change to approve" });
   const body = el("div", "card", el("p", { class: "quiet", role: "status" }, "Working out what would change …"));
   let last = null;
   dialog.append(body, el("p", "actions", button("Close", () => dialog.close(), { kind: "quiet" })));
-  document.body.append(dialog);
   placeNear(dialog, document.activeElement.getBoundingClientRect().top);
-  dialog.showModal();
-  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  const closed = untilClosed(dialog);
   const keep = (change) => {
     last = change;
   };
@@ -32,10 +31,9 @@ export async function propose(host, tool, args) {
   if (answer.error) replace(body, problem(answer.error));
   else if (answer.data.change) {
     keep(answer.data.change);
-    body.replaceWith(changeCard(host, answer.data.change, answer.meta[SECRET], keep));
+    body.replaceWith(changeCard(host, answer.data.change, answer.meta[SECRET], keep, drafted));
   } else replace(body, el("p", {}, answer.text || "Nothing would change: it is so already."));
   await closed;
-  dialog.remove();
   return last;
 }
 
@@ -68,7 +66,7 @@ function drawCard(card, host, held, decided) {
     change.warnings.length > 0 && el("div", "notice warn", change.warnings.map((text) => el("p", {}, text))),
     change.about.length > 0 && named(change.about),
     held.error && problem(held.error),
-    change.open ? choices(card, host, held, decided) : change.outcome?.undo && takeBack(card, host, held),
+    change.open ? choices(card, host, held, decided) : change.outcome?.undo && takeBack(card, host, held, decided),
   );
 }
 
@@ -83,28 +81,23 @@ function outcome(change) {
   );
 }
 
-// Enough for a narrow screen, where the browser does not give a field the height of its text.
-function linesOf(text) {
-  return Math.ceil(text.length * 0.033) + text.split("\n").length + 1;
-}
-
 function choices(card, host, held, decided) {
-  const { change, secret } = held;
+  const { change, secret, drafted } = held;
   if (change.decides === false) {
     return el("p", "notice", `The owner of the Hostex account decides on this, until ${change.expires}.`);
   }
-  if (!secret) {
+  const edited = change.text !== null;
+  if (!secret || (edited && !drafted)) {
     return el("p", "notice", "This app does not hand on what this view needs to decide. Open the page of changes instead: the answer in the chat says where.");
   }
-  const draft = change.text === null ? null : el("textarea", { id: "draft", dir: "auto", rows: linesOf(held.typed ?? change.text) });
-  if (draft) draft.value = held.typed ?? change.text;
+  const draft = edited && drafted(change, held.typed);
   const decide = async (approve, { detail }) => {
     // The second click of two meets a card that nobody has read.
     if (detail > 1) return;
     const args = { change_id: change.id, secret, approve, seen: change.seen };
-    if (draft && approve) args.text = draft.value;
+    if (draft && approve) args.text = draft.field.value;
     const answer = await host.call("decide_change", args);
-    held.typed = draft?.value;
+    held.typed = draft.field?.value;
     held.error = answer.error;
     if (answer.data.change) held.change = answer.data.change;
     if (answer.meta[SECRET]) held.secret = answer.meta[SECRET];
@@ -119,9 +112,7 @@ function choices(card, host, held, decided) {
   return el(
     "div",
     {},
-    draft && el("label", { for: "draft" }, "The message, as it will be sent"),
-    draft,
-    draft && change.text !== change.spelled && el("p", "quiet small", "Characters that nobody can see were taken out."),
+    draft.around,
     el(
       "p",
       "actions settling",
@@ -132,13 +123,15 @@ function choices(card, host, held, decided) {
   );
 }
 
-function takeBack(card, host, { change }) {
+function takeBack(card, host, { change }, decided) {
   const { undo } = change.outcome;
   if (!undo.tool) return null;
   const act = async () => {
     const back = await propose(host, undo.tool, undo.arguments);
+    if (back?.state !== "done") return;
+    decided({ ...change, undone: !back.undone });
     // What has been taken back is not there to look at.
-    if (back?.state === "done") card.closest("dialog")?.close();
+    card.closest("dialog")?.close();
   };
   return el("p", "actions", button(`Undo: ${undo.title}`, act));
 }
@@ -167,7 +160,8 @@ function move(row) {
   );
 }
 
-function named(rows, open = false) {
+/** Values with their names. */
+export function named(rows, open = false) {
   return el("dl", "named", rows.map((row) => el("div", {}, el("dt", {}, shownAs(row.name)), el("dd", {}, shownAs(row.value, open)))));
 }
 

@@ -2,9 +2,11 @@
 
 import { propose } from "./card.js";
 import { announce, button, el, emptyState, problem, replace, skeleton } from "./dom.js";
+import { draftField } from "./draft.js";
 import { dayOf, nearDay, number, plainText, plural, timeOf } from "./format.js";
-import { icon } from "./icons.js";
+import { PICTURE, icon } from "./icons.js";
 import { bdi, dotted, noTools, personName, span, tellOf, toolButton, worded } from "./rows.js";
+import { untilSeen } from "./seen.js";
 
 const AUTHORS = { __proto__: null, team: "Your team", assistant: "Hostex’s assistant", automation: "Automatic message", system: "The channel" };
 const FOLDED = 1200;
@@ -34,9 +36,9 @@ function subject({ activities = [], note }) {
 async function loadThread(thread) {
   const { pane, host, id } = thread;
   replace(pane, skeleton(6));
-  pane.setAttribute("aria-busy", "true");
+  pane.ariaBusy = "true";
   const answer = await host.call("get_conversation", { conversation_id: id });
-  pane.removeAttribute("aria-busy");
+  pane.ariaBusy = null;
   if (answer.error) replace(pane, noTools(host) ?? problem(answer.error, () => loadThread(thread)));
   else {
     drawThread(thread, answer.data);
@@ -49,9 +51,25 @@ function drawThread(thread, data) {
   const held = { messages: data.messages ?? [], earlier: data.earlier ?? 0, guest: data.guest?.name };
   const said = el("div", { class: "said", tabindex: "0", role: "region", "aria-label": "Messages" });
   drawMessages(said, host, id, held);
-  const answer = composer(host, id, () => loadThread(thread));
-  replace(pane, thread.beside ? null : subject(data), el("div", {}, said, answer), thread.beside?.(data));
+  const state = el("p", { class: "quiet small", role: "status" });
+  const answer = composer(host, id, () => readSent(thread, said, held, state));
+  replace(pane, thread.beside ? null : subject(data), el("div", {}, said, state, answer), thread.beside?.(data));
   toNewest(said);
+}
+
+/** Read the newest messages until one of them is new and the team's. What stands below them stays as it is. */
+function readSent({ host, id }, said, held, state) {
+  const known = new Set(held.messages.map((message) => message.id));
+  tellOf(host, `conversation ${id}`);
+  const read = async () => {
+    const { data, error } = await host.call("get_conversation", { conversation_id: id });
+    if (error) return;
+    Object.assign(held, { messages: data.messages ?? [], earlier: data.earlier ?? 0 });
+    drawMessages(said, host, id, held);
+    toNewest(said);
+  };
+  const isSeen = () => held.messages.some((message) => message.author !== "guest" && !known.has(message.id));
+  return untilSeen(read, isSeen, (words) => replace(state, words), "sending");
 }
 
 function toNewest(said) {
@@ -126,7 +144,7 @@ function attachment(host, address) {
   const { host: at, pathname, href } = publicAddress(address) ?? {};
   const name = pathname?.split("/").pop();
   const open = at && host.can("links") && button("Open", () => host.openLink(href), { kind: "quiet", title: `Opens ${at}` });
-  return el("p", "attached small", icon("picture"), span("", bdi(name || address), span("quiet", ` ${at ? `at ${at}, ` : ""}not loaded here`)), open);
+  return el("p", "attached small", icon(PICTURE), span("", bdi(name || address), span("quiet", ` ${at ? `at ${at}, ` : ""}not loaded here`)), open);
 }
 
 function publicAddress(text) {
@@ -134,7 +152,7 @@ function publicAddress(text) {
   return address.protocol === "https:" && !address.username && !address.password ? address : null;
 }
 
-function composer(host, id, reload) {
+function composer(host, id, sent) {
   const field = el("textarea", { id: "answer", dir: "auto", maxlength: MOST_TEXT, "aria-describedby": "answer-says" });
   field.value = drafts.get(id) ?? "";
   field.addEventListener("input", () => drafts.set(id, field.value));
@@ -145,12 +163,13 @@ function composer(host, id, reload) {
       field.focus();
       return;
     }
-    const change = await propose(host, "send_message", { conversation_id: id, message });
-    if (change?.state === "done") {
-      drafts.delete(id);
-      announce("The message was sent.");
-      await reload();
-    } else field.focus();
+    const change = await propose(host, "send_message", { conversation_id: id, message }, draftField);
+    field.focus();
+    if (change?.state !== "done") return;
+    drafts.delete(id);
+    field.value = "";
+    announce("The message was sent.");
+    sent();
   };
   const send = toolButton(host, "Review and send", review, { kind: "primary" });
   field.addEventListener("keydown", (event) => {

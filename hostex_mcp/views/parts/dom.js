@@ -12,9 +12,14 @@ export function el(tag, attributes = {}, ...children) {
     if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : String(value));
   }
   for (const [name, value] of Object.entries(data)) node.dataset[name] = String(value);
-  for (const [name, listener] of Object.entries(on)) node.addEventListener(name, listener);
+  listen(node, on);
   node.append(...kept(children));
   return node;
+}
+
+/** Have a node call listeners, each by the name of its event. */
+export function listen(node, listeners) {
+  for (const [name, listener] of Object.entries(listeners)) node.addEventListener(name, listener);
 }
 
 function kept(children) {
@@ -32,12 +37,12 @@ export function button(label, action, options = {}) {
   const { kind = "", ...attributes } = options;
   const node = el("button", { type: "button", class: `button ${kind}`.trim(), ...attributes }, label);
   node.addEventListener("click", async (event) => {
-    if (node.getAttribute("aria-disabled") === "true") return;
-    node.setAttribute("aria-disabled", "true");
+    if (node.ariaDisabled) return;
+    node.ariaDisabled = "true";
     try {
       await action(event);
     } finally {
-      node.removeAttribute("aria-disabled");
+      node.ariaDisabled = null;
     }
   });
   return node;
@@ -63,6 +68,14 @@ export function problem(error, retry = null) {
     error.hint && el("p", "quiet", error.hint),
     retry && button("Try again", retry),
   );
+}
+
+/** Show a dialog until it is closed. */
+export async function untilClosed(dialog) {
+  document.body.append(dialog);
+  dialog.showModal();
+  await new Promise((close) => dialog.addEventListener("close", close));
+  dialog.remove();
 }
 
 /** Say something to people who listen to the page. */

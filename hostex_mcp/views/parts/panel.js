@@ -1,7 +1,7 @@
 // A panel beside a list: on a wide screen both are seen, on a narrow one the panel takes the list's place.
 
 import { button, el, replace } from "./dom.js";
-import { icon } from "./icons.js";
+import { BACK, icon } from "./icons.js";
 
 /** A frame of a list and the panel that opens beside it. `open(title, node, opener)` puts a node into the
  * panel, on top of what is there; closing brings back what was below and, at the end, the list. */
@@ -20,7 +20,7 @@ export function panelled(list, backTo) {
     if (!top) return replace(panel);
     const title = el("h2", { id: "panel-title", tabindex: "-1" }, top.title);
     const label = stack.length > 1 ? "Back" : backTo;
-    replace(panel, el("div", "panel-head", button([icon("back"), el("span", {}, label)], close, { kind: "quiet" }), title), top.node);
+    replace(panel, el("div", "panel-head", button([icon(BACK), el("span", {}, label)], close, { kind: "quiet" }), title), top.node);
     title.focus({ preventScroll: true });
     panel.scrollIntoView({ block: "nearest" });
   }

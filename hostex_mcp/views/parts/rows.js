@@ -2,7 +2,6 @@
 
 import { announce, button, el } from "./dom.js";
 import { number, plainText, plural } from "./format.js";
-import { icon } from "./icons.js";
 
 const NO_TOOLS = "no-tools";
 const STANDING = { __proto__: null, in_house: "In house", request: "Request", inquiry: "Inquiry", past: "Has left", arriving: "Arriving" };
@@ -126,24 +125,4 @@ export function unread(data) {
 /** Tell the model what the person opened, by its id alone: nothing that a guest wrote. */
 export function tellOf(host, what) {
   if (host.can("modelContext")) host.tell(`The person opened ${what} in a view.`).catch(() => {});
-}
-
-/** The button to full screen and back, where the app has it. */
-export function fullscreenButton(host) {
-  if (!host.can("fullscreen")) return null;
-  const full = host.context.displayMode === "fullscreen";
-  const label = full ? "Leave full screen" : "Full screen";
-  const change = async () => {
-    const { mode } = await host.setDisplayMode(full ? "inline" : "fullscreen");
-    host.learn({ displayMode: mode });
-  };
-  return button(icon(full ? "shrink" : "expand"), change, { "aria-label": label, title: label, class: "button only-icon full" });
-}
-
-/** Put the button in the place of the one that told of another mode. */
-export function renewFullscreen(host) {
-  const old = document.querySelector(".full");
-  const focused = old === document.activeElement;
-  old?.replaceWith(fullscreenButton(host) ?? "");
-  if (focused) document.querySelector(".full")?.focus();
 }

@@ -21,7 +21,7 @@ export function stayPane(host, query, onThread = null) {
   const pane = el("div", { class: "stay", "aria-busy": "true" }, skeleton(6));
   const load = async () => {
     const answer = await host.read("get_stay", query);
-    pane.removeAttribute("aria-busy");
+    pane.ariaBusy = null;
     if (answer.error) replace(pane, noTools(host) ?? problem(answer.error, () => load()));
     else if (answer.data.candidates) replace(pane, candidates(host, pane, answer.data, onThread));
     else replace(pane, dossier(answer.data, onThread));
