@@ -11,8 +11,13 @@ from hostex_mcp.settings import Settings
 
 KEPT = "notify"
 
-# Messengers make links of what looks like an address, and names and words of guests may look like one.
-_LINK = re.compile(r"(?<=\w)([.@/\u2024\u3002\ufe52\uff0e\uff61])(?=[^\W\d])|(:)(?=//)")
+# Messengers make links of what looks like an address, and names and words of guests may look like one. An `@`
+# calls people or a whole channel, and what is written as a code may be an address once more where it is read.
+_LIKE_MARKUP = re.compile(
+    r"(?<=\w)[./\u2024\u3002\ufe52\uff0e\uff61](?=[^\W\d])|:(?=//)|[@\uff20](?=\S)|\](?=[(\[])|&(?=#?\w+;)"
+)
+# Tags, and what calls a channel without an `@`, need angle brackets.
+_NO_TAGS = {"<": "\u2039", ">": "\u203a"}
 
 to_option = click.option(
     "--to",
@@ -43,8 +48,13 @@ def addresses_for(to: Sequence[str], settings: Settings) -> Addresses | None:
 
 async def send(addresses: Addresses, title: str, text: str) -> bool:
     """Send a text, and say where it did not arrive; whether it arrived everywhere."""
-    deliveries = await addresses.deliver(title, _LINK.sub(lambda match: f"{match[0]} ", text))
+    deliveries = await addresses.deliver(title, _plain(text))
     for place, delivery in enumerate(deliveries, 1):
         if not delivery.arrived:
             click.echo(f"hostex-mcp: NOT sent to {place}. {delivery.service}", err=True)
     return all(delivery.arrived for delivery in deliveries)
+
+
+def _plain(text: str) -> str:
+    """Return a text in which no messenger finds a link, a picture, a mention or a tag."""
+    return _LIKE_MARKUP.sub(lambda match: f"{match[0]} ", text.translate(str.maketrans(_NO_TAGS)))

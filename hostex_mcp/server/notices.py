@@ -119,7 +119,9 @@ class MemoryTries:
 class _Service(Protocol):
     service_name: Any
 
-    def notify(self, *, title: str, body: str) -> bool: ...
+
+class _Group(Protocol):
+    def notify(self, *, title: str, body: str, body_format: str) -> object: ...
 
 
 class Addresses:
@@ -138,6 +140,7 @@ class Addresses:
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
         services = (apprise.Apprise.instantiate(address) for address in addresses)
         self._services = cast("list[_Service | None]", list(services))
+        self._group = cast("Callable[[_Service], _Group]", apprise.Apprise)
 
     @property
     def unreadable(self) -> list[int]:
@@ -154,8 +157,10 @@ class Addresses:
         name = str(service.service_name)
         try:
             # Not in the threads that look up addresses for everybody.
-            send = partial(service.notify, title=title, body=text)
-            arrived = await to_thread.run_sync(send, abandon_on_cancel=True)
+            notify = self._group(service).notify
+            # A service that takes HTML or Markdown gets the text as text: only a group translates it.
+            send = partial(notify, title=title, body=text, body_format="text")
+            arrived = bool(await to_thread.run_sync(send, abandon_on_cancel=True))
         except Exception:  # A hundred services have errors of their own.
             arrived = False
         if not arrived:

@@ -1,6 +1,7 @@
 """`hostex-mcp watch` and `hostex-mcp brief`, run after run over one account that changes in between."""
 
 import json
+import re
 import sys
 from collections.abc import Generator
 from datetime import datetime, timedelta
@@ -193,6 +194,30 @@ def test_a_briefing_is_printed_and_sent_with_guests_words_in_quotes(service: Ser
     assert "Needs you first" in notice["message"]
     service.status = 500
     assert run("brief", "--sandbox", "--to", service.address).exit_code == 1
+
+
+MARKUP = 'R&D <a href="https&#58;&#47;&#47;evil">Pay</a> <!-- @everyone <!channel> [x](https&#58;e)'
+SENT = "R{and}D \u2039a href={quote}https{and} #58;{and} #47;{and} #47;evil{quote}\u203aPay"
+
+
+@pytest.mark.parametrize(
+    ("form", "signs"),
+    [("", {"and": "&", "quote": '\\"'}), ("?format=html", {"and": "&amp;", "quote": "\\&quot;"})],
+    ids=["text", "HTML"],
+)
+def test_no_name_is_a_link_a_tag_or_a_call_to_a_channel_where_it_is_sent(
+    account: Sandbox, service: Service, form: str, signs: dict[str, str]
+) -> None:
+    for stay in account.accounts.main.stays.values():
+        stay["guest_name"] = MARKUP
+    for place in account.accounts.main.properties.values():
+        place["title"] = MARKUP
+    result = run("brief", "--sandbox", "--to", f"{service.address}{form}")
+    assert result.exit_code == 0
+    assert "@everyone <!channel>" in result.stdout
+    message = service.notices[0]["message"].replace("&nbsp;", " ")
+    assert SENT.format(**signs) in message
+    assert not re.search(r"<(?!br/>)|@\S|&#\d|\]\(", message)
 
 
 def test_a_day_that_is_none_is_said() -> None:
