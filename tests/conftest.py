@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.accounts import built_once_a_second
+from tests.support.measuring import Measuring
 
 # A busy machine, or one that measures coverage, is no fault of the code.
 settings.register_profile("unhurried", deadline=None)
@@ -14,6 +15,11 @@ settings.load_profile("unhurried")
 
 _SELDOM = 20_000
 """New objects after which garbage is searched for."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Measuring(spreads=config.pluginmanager.hasplugin("dsession")))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
