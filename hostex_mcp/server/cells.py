@@ -39,7 +39,7 @@ def cell(value: object, name: str = "") -> str:
     if isinstance(value, str):
         plain = value.isprintable() and "|" not in value and value[:1] not in ('"', "[", "{")
         return value if plain and value == value.strip() else to_json(value)
-    if not value or name in _COPIED:
+    if not value or _is_copied(name):
         return to_json(value)
     if isinstance(value, Mapping):
         return pairs(cast("Shape", value), ", ", _part)
@@ -75,7 +75,7 @@ def members_of(rows: Sequence[Shape], name: str) -> list[str]:
     """Return the members of the objects that a column lists; none where their values alone would not tell
     which is which."""
     lists = [value for row in rows if (value := row.get(name)) is not None]
-    if name in _COPIED or not all(is_table(value) for value in lists):
+    if _is_copied(name) or not all(is_table(value) for value in lists):
         return []
     objects = [flat(entry) for entries in lists for entry in entries]
     return _dense(objects, len(objects))
@@ -122,13 +122,17 @@ def _dense(objects: Sequence[Shape], places: int) -> list[str]:
     return members if len(members) <= _MOST_MEMBERS and 2 * filled >= places * len(members) else []
 
 
+def _is_copied(name: str) -> bool:
+    return name.rpartition(".")[2] in _COPIED
+
+
 def _is_money(members: Shape) -> bool:
     return len(members) == 2 and all(members.get(name) is not None for name in _MONEY)
 
 
 def _spreads(name: str, value: object) -> bool:
     """Whether a value is an object whose members stand beside it."""
-    if not value or not isinstance(value, Mapping) or name in _COPIED:
+    if not value or not isinstance(value, Mapping) or _is_copied(name):
         return False
     return not _is_money(cast("Shape", value))
 

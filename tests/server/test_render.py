@@ -105,6 +105,9 @@ def test_the_arguments_of_a_call_stay_as_they_are_copied() -> None:
     call = {"tool": "update_task", "arguments": {"id": 7, "clear": ["note"]}}
     copied = '{"id":7,"clear":["note"]}'
     assert render({"undo": call}) == f"undo: tool update_task | arguments {copied}"
+    assert (
+        render({"items": [{"undo": call}]}) == f"items:\nundo.tool | undo.arguments\nupdate_task | {copied}"
+    )
     assert render({"items": [{"calls": [call]}]}) == f"items:\ncalls (tool, arguments)\nupdate_task, {copied}"
 
 
