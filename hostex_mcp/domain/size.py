@@ -46,6 +46,13 @@ _LETTERS_BY_A_DIGIT = re.compile(rb"(?<=0)aa++|(?<!a)aa++(?=0)")
 _LONG_WORD = re.compile(rb"a{12}(a++)")
 _BLANKS_BEFORE_MORE = re.compile(rb"[ s](?=[0 sn])")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_APART = re.compile(r" [\u0e00-\u0e7f\u3040-\u30ff\u4e00-\ua000]")
+_SPACE = 1.0
+"""What a space takes before scripts that are written without any: it is no part of their words."""
+_IN_AN_ADDRESS = re.compile(rb"(?<=[a0])\.a")
+_ADDRESS = re.compile(r"://[!-~]++")
+_SHARED = 0.5
+"""What a mark and the word behind it have in common inside of an address."""
 # The tokens of a character by its code point, from each of these up to the next.
 _SCRIPTS = {
     0x00: 0.0,  # ASCII is counted in words.
@@ -85,7 +92,17 @@ _RARE = 2.05
 def tokens(text: str) -> int:
     """Count the tokens of a text, to about a tenth for texts as hosts and guests write them."""
     count = _in_words(text.encode("ascii", _STAND_INS).translate(_KINDS))
-    return 1 + round(count + sum(map(_tokens_of, _NOT_ASCII.findall(text))))
+    signs = _NOT_ASCII.findall(text)
+    if signs:
+        count += sum(map(_tokens_of, signs)) + _SPACE * len(_APART.findall(text))
+    if "://" in text:
+        count -= _SHARED * sum(map(_shared_in, _ADDRESS.findall(text)))
+    return 1 + round(count)
+
+
+def _shared_in(address: str) -> int:
+    """Count the marks of an address that the word behind them begins with."""
+    return len(_IN_AN_ADDRESS.findall(address.encode("ascii").translate(_KINDS).translate(_ONE_CASE)))
 
 
 def beginning(text: str, most: int) -> str:

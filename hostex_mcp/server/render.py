@@ -1,54 +1,121 @@
 """The text half of a result: complete, compact, and safe against text that imitates structure."""
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 
-import pydantic_core
+from hostex_mcp.server.cells import (
+    Shape,
+    cell,
+    flat,
+    is_table,
+    label,
+    members_of,
+    pairs,
+    positional,
+    spread_columns,
+    to_json,
+)
 
-Shape = Mapping[str, Any]
+__all__ = ["render", "table", "to_json"]
 
 _ROWS_WORTH_SHORTENING = 5
-# What JSON leaves as it is though it ends a line.
-_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
-
-
-def to_json(value: object) -> str:
-    """Return compact JSON on one line, every script readable."""
-    try:
-        text = pydantic_core.to_json(value).decode()
-    except ValueError:
-        # Half an emoji is no UTF-8, which pydantic insists on.
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # Hardly any text has one, and a search for each takes a fraction of the time.
-    if text.isascii() or not any(end in text for end in "\x85\u2028\u2029"):
-        return text
-    return text.translate(_LINE_ENDS)
+_LINE = 60
 
 
 def render(structured: Shape) -> str:
     """Render a structured result as text: lists of objects become tables, everything else `name: value`
     lines. What all rows of a longer table have in common is said once, above it."""
-    head = {name: value for name, value in structured.items() if not _is_table(value)}
-    tables = {name: value for name, value in structured.items() if _is_table(value)}
-    lines = [f"{name}: {_cell(value)}" for name, value in head.items()]
-    for name, rows in tables.items():
-        common = _common(rows)
-        lines.append(f"{name}:" if rows else f"{name}: none")
-        if common:
-            lines.append("all rows: " + " | ".join(f"{member} {_cell(rows[0][member])}" for member in common))
-        lines += table([{member: row[member] for member in row if member not in common} for row in rows])
-    return "\n".join(lines)
+    lines: list[str] = []
+    tables: dict[str, Sequence[Shape]] = {}
+    for name, value in structured.items():
+        if is_table(value):
+            tables[name] = value
+        elif isinstance(value, Mapping) and value:
+            lines += _object(name, cast("Shape", value), tables)
+        elif sentences := _sentences(cast("object", value)):
+            lines += [f"{name}:", *(f"- {cell(text)}" for text in sentences)]
+        else:
+            lines.append(f"{name}: {cell(cast('object', value), name)}")
+    return "\n".join([*lines, *(line for name, rows in tables.items() for line in _titled(name, rows))])
 
 
 def table(rows: Sequence[Shape]) -> list[str]:
     """Return a header and a line for each row; members are parted by ` | `, an absent one is empty."""
+    return _lines(spread_columns(rows))
+
+
+def _object(name: str, value: Shape, tables: dict[str, Sequence[Shape]]) -> list[str]:
+    """Return the line of an object; lists of objects in it join the tables."""
+    members = flat(value)
+    inner = {key: rows for key, rows in members.items() if is_table(rows) and rows}
+    tables.update({f"{name}.{label(key)}": rows for key, rows in inner.items()})
+    rest = {key: part for key, part in members.items() if key not in inner}
+    return [f"{name}: {pairs(rest)}"] if rest else []
+
+
+def _sentences(value: object) -> Sequence[object]:
+    """Return the texts of a list that have lines of their own: those longer than a word or two."""
+    texts = cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
+    if not all(isinstance(text, str) for text in texts):
+        return ()
+    return texts if any(len(str(text)) > _LINE or "," in str(text) for text in texts) else ()
+
+
+def _titled(name: str, rows: Sequence[Shape]) -> list[str]:
+    rows = spread_columns(_without_ids(rows))
+    common = _common(rows)
+    lines = [f"{name}:" if rows else f"{name}: none"]
+    if common:
+        lines.append("all rows: " + " | ".join(f"{label(key)} {cell(rows[0][key], key)}" for key in common))
+    return lines + _lines([_priced({key: row[key] for key in row if key not in common}) for row in rows])
+
+
+def _priced(row: Shape) -> Shape:
+    """Return a row with its amount and the currency of it in one cell, where not all have the same."""
+    amount, currency = row.get("amount"), row.get("currency")
+    if amount is None or not isinstance(currency, str):
+        return row
+    money = {"amount": {"amount": amount, "currency": currency}}
+    return {name: value for name, value in {**row, **money}.items() if name != "currency"}
+
+
+def _without_ids(rows: Sequence[Shape]) -> Sequence[Shape]:
+    """Return rows that name a property by its title alone, which tools take in place of its id, where no two
+    of them share a title. No property at all, which has the id 0, is an empty title."""
+    ids: dict[object, set[object]] = {}
+    for row in rows:
+        if "property_id" in row and (title := _title_in(row)):
+            ids.setdefault(title, set()).add(row["property_id"])
+    if not ids or max(map(len, ids.values())) > 1:
+        return rows
+    return [
+        {name: value for name, value in row.items() if name != "property_id"}
+        if _title_in(row) or not row.get("property_id")
+        else row
+        for row in rows
+    ]
+
+
+def _title_in(row: Shape) -> object:
+    return row.get("property") or row.get("property_title")
+
+
+def _lines(rows: Sequence[Shape]) -> list[str]:
     if not rows:
         return []
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    lines = [" | ".join(columns)]
-    lines += [" | ".join(_cell(row.get(name)) for name in columns) for row in rows]
-    return lines
+    nested = {name for row in rows for name, value in row.items() if isinstance(value, list)}
+    members = {name: found for name in columns if name in nested and (found := members_of(rows, name))}
+    header = [
+        f"{label(name)} ({', '.join(map(label, members[name]))})" if name in members else label(name)
+        for name in columns
+    ]
+
+    def text(row: Shape, name: str) -> str:
+        value = row.get(name)
+        return positional(value, members[name]) if value and name in members else cell(value, name)
+
+    return [" | ".join(header), *(" | ".join(text(row, name) for name in columns) for row in rows)]
 
 
 def _common(rows: Sequence[Shape]) -> list[str]:
@@ -59,19 +126,3 @@ def _common(rows: Sequence[Shape]) -> list[str]:
     first = rows[0]
     same = [name for name in first if all(name in row and row[name] == first[name] for row in rows)]
     return same if any(len(row) > len(same) for row in rows) else []
-
-
-def _is_table(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(row, Mapping) for row in cast("list[object]", value))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    # Most cells are numbers; True is an int as well, and is written as JSON does.
-    if type(value) is int:
-        return str(value)
-    if isinstance(value, str):
-        plain = value.isprintable() and "|" not in value and value[:1] not in ('"', "[", "{")
-        return value if plain and value == value.strip() else to_json(value)
-    return to_json(value)

@@ -216,9 +216,9 @@ async def test_a_person_who_can_be_asked_is_shown_a_message_of_any_length_whole(
 
 
 def test_many_changes_are_all_in_the_text_and_counted_where_they_are_left_out() -> None:
-    changes = [{"what": f"day {number}", "after": f"{number} EUR"} for number in range(900)]
+    changes = [{"what": f"day {number}", "after": f"{number} EUR"} for number in range(1_500)]
     shape = {"status": "confirmation_required", "preview": {"summary": "Set", "changes": changes}}
     result, text = fit(shape, render)
-    assert "day 899" in text
+    assert "day 1499" in text
     assert len(result["preview"]["changes"]) == 20
-    assert "880 more changes are in the text only." in result["notes"]
+    assert "1480 more changes are in the text only." in result["notes"]

@@ -16,7 +16,7 @@ def test_an_empty_list_says_none() -> None:
 
 def test_one_object_is_lines_of_name_and_value() -> None:
     assert render({"id": 7, "open": True, "ratio": 1.5, "tags": ["a", "b"]}) == (
-        'id: 7\nopen: true\nratio: 1.5\ntags: ["a","b"]'
+        "id: 7\nopen: true\nratio: 1.5\ntags: a, b"
     )
 
 
@@ -55,3 +55,67 @@ def test_rows_that_are_all_the_same_and_what_some_rows_lack_stay_in_the_table() 
     assert render({"items": 5 * [{"a": 1}]}) == "items:\na\n1\n1\n1\n1\n1"
     rows = [{"id": 1, "note": "late"}, *({"id": number} for number in range(2, 6))]
     assert render({"items": rows}) == "items:\nid | note\n1 | late\n2 | \n3 | \n4 | \n5 | "
+
+
+def test_an_object_in_each_row_is_columns_and_an_amount_stands_with_its_currency() -> None:
+    rows = [
+        {
+            "id": 1,
+            "rate": {"currency": "EUR", "amount": 348},
+            "guest": {"name": "Ana", "from": {"land": "PT"}},
+        },
+        {"id": 2, "rate": {"currency": "USD", "amount": 9.5}, "guest": {"name": "Bo | b"}},
+        {"id": 3, "guest": None},
+    ]
+    assert render({"items": rows}).splitlines()[1:] == [
+        "id | rate | guest.name | guest.from.land",
+        "1 | 348 EUR | Ana | PT",
+        '2 | 9.5 USD | "Bo | b" | ',
+        "3 |  |  | ",
+    ]
+
+
+def test_objects_listed_in_a_row_are_their_values_in_the_order_that_the_header_names() -> None:
+    rows = [
+        {"id": 1, "lines": [{"type": "ROOM", "amount": 293}, {"type": "Fee, late; x", "amount": 55}]},
+        {"id": 2, "lines": [{"type": "ROOM"}]},
+        {"id": 3, "lines": []},
+    ]
+    assert render({"items": rows}).splitlines()[1:] == [
+        "id | lines (type, amount)",
+        '1 | ROOM, 293; "Fee, late; x", 55',
+        "2 | ROOM, ",
+        "3 | []",
+    ]
+
+
+def test_an_object_is_one_line_and_its_lists_of_objects_are_tables() -> None:
+    result = {"money": {"rate": {"currency": "EUR", "amount": 5}, "due": 2, "lines": [{"a": 1}, {"a": 2}]}}
+    assert render(result) == "money: rate 5 EUR | due 2\nmoney.lines:\na\n1\n2"
+
+
+def test_objects_that_are_not_alike_are_told_by_name_in_their_cell() -> None:
+    rows = [{"id": 1, "more": [{"a": 1, "b": "x, y"}, {"c": True}, {"d": 2}]}, {"id": 2}]
+    assert render({"items": rows}).splitlines()[2] == '1 | a 1, b "x, y"; c true; d 2'
+    rare = [{"id": 1, "car": {"make": "Fiat"}}, *({"id": n} for n in range(2, 9))]
+    assert render({"items": rare}).splitlines()[1:3] == ["id | car", "1 | make Fiat"]
+
+
+def test_the_arguments_of_a_call_stay_as_they_are_copied() -> None:
+    call = {"tool": "update_task", "arguments": {"id": 7, "clear": ["note"]}}
+    copied = '{"id":7,"clear":["note"]}'
+    assert render({"undo": call}) == f"undo: tool update_task | arguments {copied}"
+    assert (
+        render({"items": [{"undo": call}]}) == f"items:\nundo.tool | undo.arguments\nupdate_task | {copied}"
+    )
+    assert render({"items": [{"calls": [call]}]}) == f"items:\ncalls (tool, arguments)\nupdate_task, {copied}"
+
+
+def test_a_name_from_outside_is_quoted_where_it_could_be_misread() -> None:
+    assert render({"fields": {"a | b": 1, "c: d": 2}}) == 'fields: "a | b" 1 | "c: d" 2'
+
+
+def test_sentences_have_lines_of_their_own() -> None:
+    assert render({"notes": ["Nothing was left out, as you see.", "- x\nitems:"]}) == (
+        'notes:\n- Nothing was left out, as you see.\n- "- x\\nitems:"'
+    )

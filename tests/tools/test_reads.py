@@ -197,6 +197,19 @@ async def test_a_thread_is_found_by_the_guests_name(call: Call, sandbox: Sandbox
     assert thread["id"] in [row["id"] for row in answer["items"]]
 
 
+async def test_a_thread_found_by_name_says_whether_the_guest_a_template_or_a_person_wrote_last(
+    call: Call, sandbox: Sandbox
+) -> None:
+    told: dict[str, str | None] = {}
+    for name in ("Chidi Template", "Inês Exemplar", "Noah Dummy"):
+        (row,) = (await call("list_conversations", guest_name=name))["items"]
+        told[name] = row["last_word"]
+    assert told == {"Chidi Template": "automation", "Inês Exemplar": "guest", "Noah Dummy": "team"}
+    sandbox.faults.add("drop_before", operation="GET /conversations/{conversation_id}", times=9)
+    (row,) = (await call("list_conversations", guest_name="Chidi Template"))["items"]
+    assert "last_word" not in row
+
+
 async def test_every_conversation_is_listed_once(call: Call, sandbox: Sandbox) -> None:
     rows = await whole(call, "list_conversations", limit=20)
     assert sorted(row["id"] for row in rows) == sorted(sandbox.accounts.main.conversations)

@@ -32,9 +32,7 @@ from hostex_mcp.tools.calendar._read_back import READ_BACK_SECONDS, ReadBack, re
 from hostex_mcp.tools.writing.edits import unique_names
 from hostex_mcp.tools.writing.pending import holds, remember
 
-QUEUED = (
-    "Hostex applies this in the background and reports no result; read the calendar again in a few seconds."
-)
+QUEUED = "Hostex has accepted this and applies it within seconds, without reporting a result."
 NO_UNDO = (
     "There is no undo: Hostex did not report the present values of all days, or they cannot be written back."
 )

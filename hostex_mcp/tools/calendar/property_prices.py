@@ -249,8 +249,8 @@ def _preview(title: str, parts: Sequence[_ListingChange], warnings: Sequence[str
 
 
 async def _send_in_turn(parts: Sequence[_ListingChange]) -> list[JsonObject]:
-    """Send the parts one after the other and report each: `done` (with the call that restores what was),
-    `unchanged`, `failed` or `outcome_unknown`. A part that fails does not keep the rest from being sent."""
+    """Send the parts one after the other and report each: `done` (with its prices and the undo), `unchanged`,
+    `failed` or `outcome_unknown`. A part that fails does not keep the rest from being sent."""
     return [{**part.key, **(await _outcome(part.change))} for part in parts]
 
 
@@ -258,10 +258,14 @@ async def _outcome(change: PlannedWrite[Any] | None) -> JsonObject:
     if change is None:
         return {"status": "unchanged"}
     try:
-        await change.send()
+        sent = await change.send()
     except HostexError as error:
         is_unknown = error.kind == "outcome_unknown"
         status = "outcome_unknown" if is_unknown else "failed"
         return lean({"status": status, "error": error.kind, "message": error.message, "code": error.code})
     undo = {"tool": change.undo.tool, "arguments": change.undo.arguments} if change.undo else None
-    return lean({"status": "done", "undo": undo})
+    prices = [
+        {"start_date": row["start_date"], "end_date": row["end_date"], **row["after"]}
+        for row in sent["changes"]
+    ]
+    return lean({"status": "done", "prices": prices, "undo": undo})

@@ -1,6 +1,7 @@
 """Tools that read guest threads, their messages, and the special offers sent in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Annotated, Any, TypedDict
 
@@ -10,9 +11,10 @@ from anyio.to_thread import run_sync
 from hostex_mcp.api import FieldProblem, read_all
 from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.guest_text import tidy
-from hostex_mcp.domain.messages import OURS, author
+from hostex_mcp.domain.messages import OURS, author, last_word
 from hostex_mcp.domain.names import Titles
 from hostex_mcp.reads.stay_lookup import of_thread
+from hostex_mcp.reads.lists import each
 from hostex_mcp.toolkit.arguments import Code, Integer, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
@@ -22,7 +24,7 @@ from hostex_mcp.tools.messaging._threads import read_thread
 
 
 class ConversationRow(TypedDict, total=False):
-    """A thread in a list."""
+    """A thread in a list. `last_word` is the author of the newest message, where it was looked up."""
 
     id: str
     guest_name: str | None
@@ -31,6 +33,7 @@ class ConversationRow(TypedDict, total=False):
     check_out_date: str | None
     channel_type: str
     last_message_at: str | None
+    last_word: str | None
 
 
 class MessageRow(TypedDict, total=False):
@@ -68,7 +71,8 @@ class OfferRow(TypedDict, total=False):
     currency: str | None
 
 
-_conversation = row_mapper(ConversationRow, guest_name=attrgetter("guest.name"))
+_conversation = row_mapper(ConversationRow, guest_name=attrgetter("guest.name"), last_word=lambda _: None)
+_MOST_OPENED = 5
 offer_row = row_mapper(OfferRow)
 
 
@@ -84,14 +88,31 @@ async def list_conversations(
     page: PageRequest,
     guest_name: Annotated[str, MaxLen(100), "words of the guest's name"] | None = None,
 ) -> ListPage[ConversationRow]:
-    """Guest threads, almost newest first. Hostex keeps no unread flag, preview or last sender:
-    `get_conversation` shows who spoke last."""
+    """Guest threads, almost newest first. With a name, `last_word` says who wrote last in the newest five:
+    guest, team, assistant (Hostex's) or automation (a template). Hostex lists no last sender, preview or
+    unread flag; `list_guests_waiting` knows who is unanswered."""
     if guest_name is None:
         return await context.rows(api.LIST_CONVERSATIONS, page, _conversation)
     newest = await read_all(context.client, api.LIST_CONVERSATIONS)
     threads = await run_sync(_of_guest, guest_name, newest.items)
     notes = [] if newest.complete else ["Only the newest 2,000 threads were searched."]
-    return await context.chosen(threads, page, _conversation, order=_newest, notes=notes)
+    row = await _row_with_last_word(context, sorted(threads, key=_newest)[:_MOST_OPENED])
+    return await context.chosen(threads, page, row, order=_newest, notes=notes)
+
+
+async def _row_with_last_word(
+    context: Context, threads: Sequence[api.ConversationSummary]
+) -> Callable[[api.ConversationSummary], ConversationRow]:
+    """Return what makes a row, with who wrote last in these threads; where one cannot be read, without."""
+    opened = await each([thread.id for thread in threads], partial(read_thread, context), may_fail=True)
+    spoke = {thread.id: word[0] for thread in opened.items if (word := last_word(thread))}
+
+    def row(thread: api.ConversationSummary) -> ConversationRow:
+        made = _conversation(thread)
+        made["last_word"] = spoke.get(thread.id)
+        return made
+
+    return row
 
 
 def _newest(thread: api.ConversationSummary) -> Key:

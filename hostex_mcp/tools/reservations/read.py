@@ -1,15 +1,24 @@
 """Tools that read reservations and stays, their custom fields and tags, and sources of direct bookings."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Annotated, Literal, TypedDict
 
 from anyio.to_thread import run_sync
 
-from hostex_mcp.api import MOST_WINDOWS, RESERVATION_WINDOW_DAYS, FieldProblem, windows
+from hostex_mcp.api import (
+    MOST_WINDOWS,
+    RESERVATION_WINDOW_DAYS,
+    FieldProblem,
+    HostexError,
+    read_all,
+    windows,
+)
 from hostex_mcp.api.endpoints import reservations as api
 from hostex_mcp.api.endpoints.models import Money
+from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.guests import named, names_on
 from hostex_mcp.reads.lists import read_lists
 from hostex_mcp.toolkit.arguments import (
@@ -32,15 +41,18 @@ Revealable = Literal["lock_code", "id_document"]
 OrderBy = Literal["booked_at", "check_in_date", "check_out_date", "cancelled_at", "created_at"]
 
 DEFAULT_WINDOW = "No dates given: Hostex lists only stays that check out within the next 180 days."
+_AHEAD = timedelta(days=365)
 
 
 class StayRow(TypedDict, total=False):
     """A stay in a list. `reservation_code` is left out where it equals the stay code; `property_id` is 0
-    for a stay that is not allocated to a property; `amount` is the stay's price, commission included."""
+    for a stay that is not allocated to a property, `property` its title; `amount` is the stay's price,
+    commission included."""
 
     stay_code: str
     reservation_code: str | None
     property_id: int
+    property: str | None
     channel_type: str
     guest_name: str | None
     check_in_date: str
@@ -73,6 +85,7 @@ def _price(stay: api.Reservation) -> Money:
 _stay = row_mapper(
     StayRow,
     reservation_code=lambda stay: None if stay.reservation_code == stay.stay_code else stay.reservation_code,
+    property=lambda _: None,
     amount=lambda stay: _price(stay).amount,
     currency=lambda stay: _price(stay).currency,
 )
@@ -119,27 +132,46 @@ async def list_reservations(
         "channel_type": channel_type,
         "order_by": order_by,
     }
-    periods = _pairs(
-        _periods(start_check_in_date, end_check_in_date), _periods(start_check_out_date, end_check_out_date)
-    )
-    queries = [{**fixed, **period} for period in periods]
-    dated = start_check_in_date or start_check_out_date
-    notes = [] if dated else [DEFAULT_WINDOW]
+    check_ins = _periods(start_check_in_date, end_check_in_date)
+    check_outs, notes = _periods(start_check_out_date, end_check_out_date), list[str]()
+    if check_ins == check_outs == [None]:
+        check_outs, notes = _unless_dated(context, cancelled_since)
+    queries = [{**fixed, **period} for period in _pairs(check_ins, check_outs)]
     key = order_by or "booked_at"
+    row = await _row_with_title(context, page) if queries else _stay
     if guest_name or payment_status or cancelled_since:
         stays = await read_lists(context, api.LIST_RESERVATIONS, queries)
         chosen, told = await run_sync(_chosen, stays.items, guest_name, payment_status, cancelled_since)
         notes += [*stays.notes, *told]
-        return await context.chosen(chosen, page, _stay, order=_newest_by(key), notes=notes, reveal=reveal)
+        return await context.chosen(chosen, page, row, order=_newest_by(key), notes=notes, reveal=reveal)
     return await context.merged(
         api.LIST_RESERVATIONS,
         queries,
         page,
-        _stay,
+        row,
         order=lambda stay: _moment(getattr(stay, key)),
         notes=notes,
         reveal=reveal,
     )
+
+
+async def _row_with_title(context: Context, page: PageRequest) -> Callable[[api.Reservation], StayRow]:
+    """Return what makes a brief row of a stay, with the title of its property."""
+    if page.detail == "full":
+        return _stay
+    try:
+        homes = (await read_all(context.client, LIST_PROPERTIES)).items
+    except HostexError:
+        # The ids say the same in Hostex's words.
+        return _stay
+    titles = {home.id: one_line(home.title) for home in homes}
+
+    def row(stay: api.Reservation) -> StayRow:
+        made = _stay(stay)
+        made["property"] = titles.get(stay.property_id)
+        return made
+
+    return row
 
 
 def _chosen(
@@ -167,6 +199,17 @@ def _chosen(
 def _newest_by(name: str) -> Callable[[api.Reservation], Key]:
     """Return the order of stays in which the largest of an attribute comes first."""
     return lambda stay: [-_moment(getattr(stay, name)).timestamp(), stay.key]
+
+
+def _unless_dated(
+    context: Context, cancelled_since: date | None
+) -> tuple[Sequence[tuple[date, date] | None], list[str]]:
+    """Return the check-outs that are looked at where no dates are given, and a note on them."""
+    if cancelled_since is None:
+        return [None], [DEFAULT_WINDOW]
+    # What was cancelled may have been about to end on the next day, or far ahead.
+    end = max(cancelled_since, context.now().date()) + _AHEAD
+    return _periods(cancelled_since, end), [f"No dates given: check-outs from {cancelled_since} to {end}."]
 
 
 def _periods(start: date | None, end: date | None) -> Sequence[tuple[date, date] | None]:

@@ -87,6 +87,13 @@ async def test_each_listing_has_the_call_that_restores_it(call: Call, sandbox: S
     assert prices(sandbox)["900000000000000101"] == before["items"][0]["price"]
 
 
+async def test_each_listing_says_the_price_that_it_has_now(call: Call, sandbox: Sandbox) -> None:
+    listings = (await reprice(call))["result"]["listings"]
+    expected = {key: round(150 * ratio / 100) for key, ratio in steered(sandbox).items()}
+    told = {row["listing_id"]: (row["currency"], row["prices"]) for row in listings}
+    assert told == {key: ("EUR", [{**RANGE, "price": price}]) for key, price in expected.items()}
+
+
 async def test_a_price_outside_the_guard_rails_stops_all_of_it(call: Call, sandbox: Sandbox) -> None:
     assert (await reprice(call, 99_999))["error"]["kind"] == "blocked"
     assert not [request for request in sandbox.log if request.path == "/listings/prices"]

@@ -92,3 +92,26 @@ async def test_an_empty_answer_does_not_repeat_a_name(call: Call) -> None:
     answer = await call("list_reservations", guest_name="Nobody Atall")
     assert answer["items"] == []
     assert "Nobody" not in str(answer["notes"])
+
+
+async def test_without_dates_what_was_cancelled_is_found_whether_it_had_ended_by_now_or_lies_far_ahead(
+    call: Call, sandbox: Sandbox
+) -> None:
+    since = TODAY - timedelta(days=40)
+    ended = {"check_in_date": ahead(-9), "check_out_date": ahead(-5)}
+    far = {"check_in_date": ahead(300), "check_out_date": ahead(305)}
+    stays = list(sandbox.accounts.main.stays.values())[:2]
+    for stay, days in zip(stays, (ended, far), strict=True):
+        stay |= {"status": "cancelled", "cancelled_at": f"{since}T08:00:00+00:00", **days}
+    answer = await call("list_reservations", cancelled_since=f"{since}", limit=100)
+    assert {stay["stay_code"] for stay in stays} <= {row["stay_code"] for row in answer["items"]}
+    end = TODAY + timedelta(days=365)
+    assert f"No dates given: check-outs from {since} to {end}." in answer["notes"]
+
+
+async def test_a_stay_names_its_property_by_title(call: Call, sandbox: Sandbox) -> None:
+    account = sandbox.accounts.main
+    answer = await call("list_reservations", **PERIOD, limit=100)
+    titles = {row["property_id"]: row.get("property") for row in answer["items"]}
+    assert len(titles) > 5
+    assert titles == {key: account.properties[key]["title"] if key else None for key in titles}
