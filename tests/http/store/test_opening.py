@@ -64,6 +64,7 @@ def test_every_migration_is_named_in_the_schema_in_order() -> None:
 TO_THE_FIRST_VERSION = (
     "DROP TABLE hook_events",
     "DROP TABLE hooks",
+    "DROP TABLE account_words",
     "DROP TABLE account_memory",
     "DROP TABLE notice_addresses",
     "DROP TABLE invitations",
