@@ -6,10 +6,16 @@
 - In scripts that write words together or put particles to them (Chinese, Japanese, Thai, Arabic, Korean and
   others), a word is found anywhere.
 - A hyphen or an apostrophe counts as a gap and as nothing, so `wifi` finds `Wi-Fi`.
+
+An index finds the texts that may have the words: it has the terms of each text (`terms_of`), among which are
+those of every query that finds the text (`SoughtWords.terms`). A text with them need not have the words.
 """
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
 
 from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.search import stem
@@ -26,6 +32,14 @@ _STRETCH = "\u0640"
 # Short beginnings of Latin words are those of many others.
 _LEAST_LATIN, _LEAST = 4, 3
 _LEAD = 3
+# How many letters of a word, and how many in a row of a text without gaps, make a term.
+_BEGINNINGS, _ROW = (_LEAST, _LEAST_LATIN, 7), 3
+MOST_TERMS = 4_000
+"""How many terms a text may have. One with more has only one, which fits every query."""
+_ANY = "any"
+
+Terms: TypeAlias = Sequence[Sequence[frozenset[str]]]
+"""Terms to look for: for each entry one of its sets, all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +54,15 @@ class _Word:
         return any(word.startswith(self.root) and _root(word) == self.root for word in words)
 
     @property
+    def term(self) -> str:
+        """The term of all texts that have the word."""
+        if not self._begins_others:
+            return _whole(self.root)
+        return _beginning(self.root, max(count for count in _BEGINNINGS if count <= len(self.root)))
+
+    @property
     def _begins_others(self) -> bool:
-        return len(self.root) >= (_LEAST_LATIN if self.root.isascii() else _LEAST)
+        return _begins_others(self.root)
 
 
 class SoughtWords:
@@ -64,6 +85,16 @@ class SoughtWords:
         words = _words(plain) if self._apart else frozenset[str]()
         return all(_has(spellings, words) for spellings in self._apart)
 
+    def terms(self) -> Terms:
+        """Return the terms of all texts that have all of the words."""
+        anything = frozenset([_ANY])
+        together = [[anything, frozenset(_rows(part, [min(len(part), _ROW)]))] for part in self._together]
+        apart = [
+            [anything, *(frozenset(word.term for word in way) for way in spellings)]
+            for spellings in self._apart
+        ]
+        return [*together, *apart]
+
     def around(self, text: str, most: int) -> str:
         """Return the part of a text, on one line and of so many characters, where the first of the words
         is."""
@@ -85,6 +116,44 @@ class SoughtWords:
         words = _words(plain)
         found = any(_has(spellings, words) for spellings in self._apart)
         return found or any(part in plain for part in self._together)
+
+
+def terms_of(texts: Iterable[str]) -> frozenset[str]:
+    """Return the terms of texts, of all of them together."""
+    terms = set[str]()
+    for term in chain.from_iterable(_terms(_plain(text)) for text in texts):
+        terms.add(term)
+        if len(terms) > MOST_TERMS:
+            return frozenset([_ANY])
+    return frozenset(terms)
+
+
+def _terms(plain: str) -> Iterator[str]:
+    for part in _TOGETHER.findall(plain):
+        yield from _rows(part, range(1, _ROW + 1))
+    for word in _words(_TOGETHER.sub(" ", plain)):
+        for count in _BEGINNINGS:
+            if count <= len(word) and _begins_others(word[:count]):
+                yield _beginning(word, count)
+        if not _begins_others(root := _root(word)):
+            yield _whole(root)
+
+
+def _rows(part: str, counts: Iterable[int]) -> Iterator[str]:
+    for count in counts:
+        yield from (f"in {part[place : place + count]}" for place in range(len(part) - count + 1))
+
+
+def _beginning(word: str, count: int) -> str:
+    return f"{count} {word[:count]}"
+
+
+def _whole(root: str) -> str:
+    return f"all {root}"
+
+
+def _begins_others(root: str) -> bool:
+    return len(root) >= (_LEAST_LATIN if root.isascii() else _LEAST)
 
 
 def _plain(text: str) -> str:

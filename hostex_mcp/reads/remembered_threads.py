@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
 
-from hostex_mcp.api import Pace
+from hostex_mcp.api import Pace, run_apart
 from hostex_mcp.api.endpoints.messaging import Conversation, ConversationSummary
-from hostex_mcp.toolkit.account_store import Remembered, StoreTrouble
+from hostex_mcp.domain.messages import author
+from hostex_mcp.domain.word_search import SoughtWords, terms_of
+from hostex_mcp.toolkit.account_store import Indexed, Remembered, StoreTrouble
 from hostex_mcp.toolkit.context import Context
 
 _KIND, _HEADS, _ALL = "thread", "heads", "all"
@@ -133,9 +135,29 @@ async def keep_threads(
     things: dict[str, Remembered] = {}
     for thread_id, thread in threads.items():
         record = thread.model_dump_json().encode()
-        things[thread_id] = Remembered(record, now, times[thread_id].isoformat())
+        terms = await run_apart(thread, _terms, thread)
+        things[thread_id] = Remembered(record, now, times[thread_id].isoformat(), terms)
         await pace.rest()
     try:
         await context.store.keep(_KIND, things)
     except StoreTrouble as trouble:
         notes.append(f"{trouble}")
+
+
+def _terms(thread: Conversation) -> frozenset[str]:
+    return terms_of(message.content for message in thread.messages if author(message) != "system")
+
+
+async def indexed_threads(
+    context: Context, times: Mapping[str, datetime], words: SoughtWords, notes: list[str]
+) -> Indexed | None:
+    """Return those of these threads that are indexed up to the last message that each has now, and which of
+    them may have the words; None without an index."""
+    if not context.store.lasts:
+        return None
+    states = {thread_id: last.isoformat() for thread_id, last in times.items()}
+    try:
+        return await context.store.find(_KIND, states, words.terms())
+    except StoreTrouble as trouble:
+        notes.append(f"{trouble}")
+        return None

@@ -1,6 +1,6 @@
 """Guest threads with their messages; a thread is read again only when it has a new message."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,14 +11,24 @@ from hostex_mcp.api.endpoints.messaging import (
     Conversation,
     ConversationSummary,
 )
+from hostex_mcp.domain.word_search import SoughtWords
 from hostex_mcp.reads.lists import MOST_ROWS, each
-from hostex_mcp.reads.remembered_threads import keep_heads, keep_threads, recall_heads, recall_threads
+from hostex_mcp.reads.remembered_threads import (
+    indexed_threads,
+    keep_heads,
+    keep_threads,
+    recall_heads,
+    recall_threads,
+)
+from hostex_mcp.toolkit.account_store import Indexed
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import Reading, follows
 from hostex_mcp.toolkit.results import Key, ListPosition
 
 _MONTH = timedelta(days=31)
 _NEWEST = datetime.max.replace(tzinfo=UTC)
+# How many remembered threads are opened for one answer.
+_MOST_OPENED = 2_000
 
 
 @dataclass(slots=True)
@@ -42,12 +52,14 @@ class Threads:
 @dataclass(frozen=True, slots=True)
 class ThreadsPart:
     """Some of the recent threads, and where they stand among all that are `listed`. `late` ones belong to
-    parts that were read before, and were not there then."""
+    parts that were read before, and were not there then; `ruled_out` ones are not among the threads, as
+    the index knows that they have not the words."""
 
     threads: Threads
     reading: Reading
     listed: int
     late: int
+    ruled_out: int = 0
 
 
 async def threads_since(context: Context, since: datetime, most: int) -> Threads:
@@ -68,9 +80,11 @@ async def threads_part(
     order: Callable[[ConversationSummary], Key],
     mark: ListPosition,
     most: int,
+    words: SoughtWords | None = None,
 ) -> ThreadsPart:
     """Read threads with a message after a moment, by `order`: at most `most` after `mark.since`, or those up
-    to `mark.until` if given, so that other processes read the same ones.
+    to `mark.until` if given, so that other processes read the same ones. With `words` those that are indexed
+    come on top, and only if they may have them.
 
     The order must not depend on anything that changes with a new message, unless threads then move forward.
     """
@@ -78,12 +92,39 @@ async def threads_part(
     recent = await _recent(context, since, notes)
     keyed = sorted((order(thread), thread.id, thread.last_message_at) for thread in recent)
     ahead = [entry for entry in keyed if follows(entry[0], mark.since)]
-    part = [entry for entry in ahead if not follows(entry[0], mark.until)] if mark.until else ahead[:most]
-    threads = await _threads(context, {thread_id: last for _, thread_id, last in part}, len(part), notes)
+    times = {thread_id: last for _, thread_id, last in ahead}
+    indexed = await indexed_threads(context, _dated(times), words, notes) if words else None
+    reached = (
+        _reached(ahead, mark.until) if mark.until else _affordable(list(times), indexed or Indexed(), most)
+    )
+    part = ahead[:reached]
+    chosen = {key: last for _, key, last in part if not indexed or key not in indexed.names - indexed.fitting}
+    threads = await _threads(context, chosen, most, notes, indexed)
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
     reading = Reading(until, unread=len(ahead) - len(part), passed=before + len(part))
-    return ThreadsPart(threads, reading, len(keyed), before - mark.passed)
+    return ThreadsPart(threads, reading, len(keyed), before - mark.passed, len(part) - len(chosen))
+
+
+def _reached(ahead: Sequence[tuple[Key, str, datetime | None]], until: Key) -> int:
+    """Return how many of these threads come up to a key."""
+    return sum(not follows(key, until) for key, *_ in ahead)
+
+
+def _affordable(ids: Sequence[str], indexed: Indexed, most: int) -> int:
+    """Return how many of these threads can be searched for one answer, of which `most` may not be indexed."""
+    unknown = opened = 0
+    for place, thread_id in enumerate(ids):
+        unknown += thread_id not in indexed.names
+        opened += thread_id in indexed.fitting
+        if unknown > most or opened > _MOST_OPENED:
+            return place
+    return len(ids)
+
+
+def _dated(times: Mapping[str, datetime | None]) -> dict[str, datetime]:
+    """Return the threads of which it is known when they had their last message."""
+    return {thread_id: last for thread_id, last in times.items() if last}
 
 
 def newest_first(thread: ConversationSummary) -> Key:
@@ -109,16 +150,22 @@ async def threads_at(context: Context, times: Mapping[str, datetime | None], mos
 
 
 async def _threads(
-    context: Context, times: Mapping[str, datetime | None], most: int, notes: list[str]
+    context: Context,
+    times: Mapping[str, datetime | None],
+    most: int,
+    notes: list[str],
+    indexed: Indexed | None = None,
 ) -> Threads:
-    """Read threads by their id and, where it is known, the time of their last message."""
+    """Read threads by their id and, where it is known, the time of their last message. Remembered ones that
+    are not `indexed` are remembered anew."""
     pace = Pace()
     threads = dict[str, Conversation | None]()
     for thread_id, last in times.items():
         threads[thread_id] = context.memory.recall(Conversation, ("thread", thread_id), last)
         await pace.rest()
-    dated = {thread_id: last for thread_id, last in times.items() if last and threads[thread_id] is None}
-    threads |= await recall_threads(context, dated, notes)
+    dated = _dated({thread_id: last for thread_id, last in times.items() if threads[thread_id] is None})
+    remembered = await recall_threads(context, dated, notes)
+    threads |= remembered
     unread = [thread_id for thread_id, thread in threads.items() if thread is None]
     selection = unread[:most]
 
@@ -130,7 +177,8 @@ async def _threads(
             context.memory.keep(("thread", thread_id), times[thread_id], thread)
 
     answers = await each(selection, read, may_fail=True)
-    fresh = {key: thread for key in selection if key in dated and (thread := threads[key])}
+    bare = [key for key in remembered if key not in indexed.names] if indexed else []
+    fresh = {key: thread for key in [*selection, *bare] if key in dated and (thread := threads[key])}
     await keep_threads(context, fresh, dated, notes)
     # A thread that is also about a property which is not served is none of ours.
     failed = [(thread_id, error) for thread_id, error in answers.failed if error.kind != "blocked"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hostex_mcp.domain.word_search import Terms
+
 
 class StoreTrouble(Exception):
     """The store of an account cannot be used just now. The text says why, in words that a user may read."""
@@ -14,11 +16,21 @@ class StoreTrouble(Exception):
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """A thing as it was when it was last seen. What was kept in one `state` is true as long as that is its
-    state."""
+    state. If it is given `terms`, it is found by them in the index; they do not come back."""
 
     record: bytes
     seen_at: datetime
     state: str = ""
+    terms: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Of the things that were asked for: the names of those that the index has in the state that they are
+    in now, and of those among them that have the terms."""
+
+    names: frozenset[str] = frozenset()
+    fitting: frozenset[str] = frozenset()
 
 
 class AccountStore(Protocol):
@@ -48,6 +60,14 @@ class AccountStore(Protocol):
         """
         ...
 
+    async def find(self, kind: str, states: Mapping[str, str], terms: Terms) -> Indexed:
+        """Look in the index for those of these things, each in its state, that have the terms.
+
+        Raises:
+            StoreTrouble: the store does not answer, or its database has no index.
+        """
+        ...
+
 
 class NoStore:
     """A store that remembers nothing."""
@@ -62,6 +82,10 @@ class NoStore:
 
     async def keep(self, kind: str, things: Mapping[str, Remembered]) -> None:
         """Do nothing."""
+
+    async def find(self, kind: str, states: Mapping[str, str], terms: Terms) -> Indexed:
+        """Find nothing."""
+        return Indexed()
 
 
 class BrokenStore:
@@ -83,6 +107,14 @@ class BrokenStore:
         raise StoreTrouble(self._why)
 
     async def keep(self, kind: str, things: Mapping[str, Remembered]) -> None:
+        """Say why it could not be opened.
+
+        Raises:
+            StoreTrouble: always.
+        """
+        raise StoreTrouble(self._why)
+
+    async def find(self, kind: str, states: Mapping[str, str], terms: Terms) -> Indexed:
         """Say why it could not be opened.
 
         Raises:

@@ -15,7 +15,7 @@ from sqlalchemy import literal, select
 from hostex_mcp.clock import utc_now
 from hostex_mcp.http.keys.key_file import KeyFile
 from hostex_mcp.http.keys.keyring import KeyRing
-from hostex_mcp.http.store import cleaning, resealing
+from hostex_mcp.http.store import cleaning, resealing, word_index
 from hostex_mcp.http.store.account_memory import AccountMemoryTable
 from hostex_mcp.http.store.addresses import VARIABLE, place_of
 from hostex_mcp.http.store.changes import ChangeTable
@@ -137,7 +137,8 @@ async def open_store(
     place = place_of(url)
     await asyncio.to_thread(migrate_place, place)
     async with opened(place) as database:
-        yield Store(StoreContext(database, keys, now, timedelta(seconds=grace)))
+        has_index = await word_index.prepare(database)
+        yield Store(StoreContext(database, keys, now, timedelta(seconds=grace), has_index))
 
 
 @asynccontextmanager

@@ -16,27 +16,35 @@ from hashlib import sha256
 from typing import Any
 
 import anyio
-from sqlalchemy import delete, func, select
+from sqlalchemy import Executable, Table, and_, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hostex_mcp.api import Pace
+from hostex_mcp.domain.word_search import Terms
 from hostex_mcp.http.keys.keyring import Unsealable
 from hostex_mcp.http.store.context import StoreContext
-from hostex_mcp.http.store.database import AnyRow, write
+from hostex_mcp.http.store.database import AnyRow, Rows, write
 from hostex_mcp.http.store.schema import ACCOUNT_MEMORY as MEMORY
+from hostex_mcp.http.store.schema import ACCOUNT_WORDS as WORDS
 from hostex_mcp.http.store.schema import GRANTS
-from hostex_mcp.toolkit.account_store import Remembered, StoreTrouble
+from hostex_mcp.http.store.word_index import PURPOSE as WORDS_PURPOSE
+from hostex_mcp.http.store.word_index import TermDigests, matching
+from hostex_mcp.toolkit.account_store import Indexed, Remembered, StoreTrouble
 
 PURPOSE = "account-memory"
 KEPT_FOR = timedelta(days=90)
 MOST_BYTES = 8_000_000
 """How much is remembered of one account, as it is stored."""
 
+_PLACE = ("account", "kind", "name")
 _PATIENCE_SECONDS = 5.0
 _AT_ONCE = 400
 _QUICK = 1
 _SILENT = "What is remembered of this account could not be read or written just now"
+_NO_INDEX = (
+    "What is remembered of this account was looked through one by one, as the database has no full-text index"
+)
 _FULL = (
     f"More cannot be remembered of this account than {MOST_BYTES // 1_000_000} MB: {{}} of the things that "
     "were seen longest ago were forgotten."
@@ -124,15 +132,19 @@ class AccountMemory:
             StoreTrouble: the database does not answer, or the account had no room left, so that what was seen
                 longest ago was forgotten.
         """
-        rows, pace = list[dict[str, Any]](), Pace()
+        rows, words, pace = list[dict[str, Any]](), list[dict[str, Any]](), Pace()
+        digests = self._digests()[0]
         for name, thing in things.items():
-            rows.append(self._row(kind, name, thing))
+            row = self._row(kind, name, thing)
+            if thing.terms is not None:
+                words.append(_word_row(row, digests, name, thing.state, thing.terms))
+            rows.append(row)
             await pace.rest()
         if not rows:
             return
         if self._late:
             raise StoreTrouble(f"{_SILENT} (what was to be written before still waits).")
-        writing = asyncio.ensure_future(self._write(kind, rows))
+        writing = asyncio.ensure_future(self._write(rows, words))
         # Left alone and not broken off when it takes too long: a file that is locked may be free soon.
         await asyncio.wait({writing}, timeout=_PATIENCE_SECONDS)
         if not writing.done():
@@ -143,6 +155,39 @@ class AccountMemory:
             dropped = writing.result()
         if dropped:
             raise StoreTrouble(_FULL.format(dropped))
+
+    async def find(self, kind: str, states: Mapping[str, str], terms: Terms) -> Indexed:
+        """Look in the index for those of these things, each in its state, that have the terms.
+
+        Raises:
+            StoreTrouble: the database does not answer, or has no index.
+        """
+        if not self._context.has_index:
+            raise StoreTrouble(f"{_NO_INDEX}.")
+        names, fitting, pace = set[str](), set[str](), Pace()
+        for account, digests in zip(self._accounts(), self._digests(), strict=True):
+            async with _in_time():
+                rows = await self._word_rows(
+                    account, kind, digests.query(terms, fts5=self._context.database.is_file)
+                )
+            indexed = {(row.name, row.state): row.fits for row in rows}
+            for name, state in states.items():
+                fits = indexed.get((_digest(account, kind, name), digests.state(name, state)))
+                if fits is not None:
+                    names.add(name)
+                if fits:
+                    fitting.add(name)
+                await pace.rest()
+        return Indexed(frozenset(names), frozenset(fitting))
+
+    async def _word_rows(self, account: str, kind: str, query: str) -> Rows:
+        """Return what the index has of an account, and whether each thing fits."""
+        database = self._context.database
+        fits = WORDS.c.id.in_(matching(database)).label("fits")
+        same = and_(*(WORDS.c[name] == MEMORY.c[name] for name in _PLACE))
+        which = WORDS.c.account == account, WORDS.c.kind == kind, MEMORY.c.seen_at > _oldest(self._context)
+        rows = select(WORDS.c.name, WORDS.c.state, fits).join(MEMORY, same).where(*which)
+        return await database.read(rows, {"query": query})
 
     def _settle(self, writing: asyncio.Future[int]) -> None:
         self._late.discard(writing)
@@ -164,15 +209,20 @@ class AccountMemory:
             rows += await self._context.database.read(select(MEMORY).where(*which, wanted))
         return rows
 
-    async def _write(self, kind: str, rows: list[dict[str, Any]]) -> int:
-        insert = self._context.database.insert(MEMORY)
-        replaced = {name: insert.excluded[name] for name in ("record", "size", "seen_at", "grant_id")}
-        put = insert.on_conflict_do_update(index_elements=["account", "kind", "name"], set_=replaced)
+    async def _write(self, rows: list[dict[str, Any]], words: list[dict[str, Any]]) -> int:
         async with self._context.database.transaction() as connection:
             if not await self._is_alive(connection):
                 return 0
-            await connection.execute(put, rows)
+            await connection.execute(self._put(MEMORY, "record", "size", "seen_at", "grant_id"), rows)
+            if words:
+                await connection.execute(self._put(WORDS, "state", "terms"), words)
             return await self._make_room(connection)
+
+    def _put(self, table: Table, *values: str) -> Executable:
+        """Return the statement that puts rows in place of those that are there."""
+        insert = self._context.database.insert(table)
+        replaced = {name: insert.excluded[name] for name in values}
+        return insert.on_conflict_do_update(index_elements=list(_PLACE), set_=replaced)
 
     async def _is_alive(self, connection: AsyncConnection) -> bool:
         """Whether the grant is still there; it stays so until the transaction is over."""
@@ -229,6 +279,20 @@ class AccountMemory:
     def _accounts(self) -> list[str]:
         """Return the digests that name the account, the present one first."""
         return self._context.keys.digests(PURPOSE, self._account)
+
+    def _digests(self) -> list[TermDigests]:
+        """Return what makes digests of terms, under each key. Its own keys are nowhere in the database."""
+        return [TermDigests(key) for key in self._context.keys.digests(WORDS_PURPOSE, self._account)]
+
+
+def _word_row(
+    row: dict[str, Any], digests: TermDigests, name: str, state: str, terms: frozenset[str]
+) -> dict[str, Any]:
+    """Return the terms of a thing that is kept as `row`, whose size they count to."""
+    own = {place: row[place] for place in _PLACE}
+    own |= {"state": digests.state(name, state), "terms": digests.terms(terms)}
+    row["size"] += len(own["terms"])
+    return own
 
 
 def bound_to(account: str, kind: str, name: str) -> str:

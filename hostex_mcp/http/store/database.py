@@ -45,6 +45,11 @@ Values = Mapping[str, Any]
 class Database(Protocol):
     """What the tables' owners need of either database."""
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is SQLite's."""
+        ...
+
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an INSERT that may say what to do about a conflict."""
         ...
@@ -76,6 +81,8 @@ async def write(database: Database, statement: Executable, values: Values | None
 class SqliteDatabase:
     """A file. Reads happen at once in the caller's thread: with a write-ahead log they never wait for a
     writer, and handing one to another thread takes ten times as long as the read. Writes have a thread."""
+
+    is_file = True
 
     def __init__(self, place: DatabaseLocation) -> None:
         self._reader = create_engine(
@@ -123,6 +130,8 @@ class SqliteDatabase:
 
 class PostgresDatabase:
     """A server. Reads do without a transaction, so that each is one round trip."""
+
+    is_file = False
 
     def __init__(self, place: DatabaseLocation) -> None:
         arguments = {name: value for name, value in _PATIENCE.items() if name not in place.url.query}

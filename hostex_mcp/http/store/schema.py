@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -16,9 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -186,6 +188,24 @@ ACCOUNT_MEMORY = Table(
     Column("size", Integer, nullable=False),
     Column("seen_at", UtcTime, nullable=False, index=True),
     Column("record", Text, nullable=False),
+)
+
+# Its full-text index is made when a store is opened, as not every database can have one.
+ACCOUNT_WORDS = Table(
+    "account_words",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("terms", Text, nullable=False),
+    UniqueConstraint("account", "kind", "name"),
+    ForeignKeyConstraint(
+        ["account", "kind", "name"],
+        ["account_memory.account", "account_memory.kind", "account_memory.name"],
+        ondelete="CASCADE",
+    ),
 )
 
 HOOKS = Table(

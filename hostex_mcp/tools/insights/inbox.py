@@ -105,7 +105,7 @@ async def get_inbox(
     queued = await _overtaken(context, talks, parts)
     view = _View(portfolio, context.redactor(), queued, page.detail == "full")
     notes = [f"Threads with a message in the last {days} days.", _LEGEND]
-    notes += [*_counts(part, talks, queued), *portfolio.notes, *parts.notes]
+    notes += [*_counts(part, talks, queued), *part.threads.notes, *portfolio.notes, *parts.notes]
     keys = [talk.key for talk in talks]
     answer = sliced(talks, page, notes, keys=keys, moment=moment, reading=part.reading)
     answer.items = await paced(view.row, answer.items)

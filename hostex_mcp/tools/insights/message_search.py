@@ -77,12 +77,12 @@ async def search_messages(
     portfolio = replace(await read_portfolio(context, property_ids, group_id), now=moment)
     search = _search(words, since, until, by, portfolio)
     mark = page.mark or ListPosition(moment.timestamp())
-    part = await threads_part(context, search.since, newest_first, mark, MOST_THREADS)
+    part = await threads_part(context, search.since, newest_first, mark, MOST_THREADS, search.words)
     found = await _found(part, search, portfolio)
     redactor = context.redactor()
     view = _MessageView(portfolio, redactor, search.words, page.detail == "full")
     keys = [match.key for match in found]
-    notes = [*_notes(part, search, portfolio), *portfolio.notes]
+    notes = [*_notes(part, search, portfolio), *part.threads.notes, *portfolio.notes]
     answer = sliced(found, page, notes, keys=keys, moment=moment, reading=part.reading)
     answer.items = await paced(view.row, answer.items)
     answer.failed = part.threads.rows()
@@ -122,13 +122,13 @@ def _notes(part: ThreadsPart, search: MessageSearch, portfolio: Portfolio) -> li
     days = {"since": search.since.astimezone(zone).date(), "until": search.until.astimezone(zone).date()}
     of = "" if portfolio.whole else ", of which those about the chosen properties count"
     counts = {
-        _UNREAD: len(part.threads.failed),
+        _UNREAD: len(part.threads.failed) + part.threads.unread,
         _LATE: part.late,
         _LATER: part.reading.unread,
     }
     told = [note.format(count=count, listed=part.listed) for note, count in counts.items() if count > 0]
     parted = [_NEWEST] if part.reading.unread else []
-    return [_LOOKED.format(read=len(part.threads.items), of=of, **days), *told, *parted]
+    return [_LOOKED.format(read=len(part.threads.items) + part.ruled_out, of=of, **days), *told, *parted]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from hostex_mcp.api.endpoints import messaging as api
 from hostex_mcp.domain.guest_text import tidy
 from hostex_mcp.domain.messages import OURS, author, last_word
 from hostex_mcp.domain.names import Titles
-from hostex_mcp.reads.stay_lookup import of_thread
 from hostex_mcp.reads.lists import each
+from hostex_mcp.reads.stay_lookup import of_thread
 from hostex_mcp.toolkit.arguments import Code, Integer, InvalidArguments
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor

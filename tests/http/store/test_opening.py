@@ -65,6 +65,7 @@ TO_THE_FIRST_VERSION = (
     "DROP TABLE house_rules",
     "DROP TABLE hook_events",
     "DROP TABLE hooks",
+    "DROP TABLE account_words",
     "DROP TABLE account_memory",
     "DROP TABLE notice_addresses",
     "DROP TABLE invitations",
