@@ -34,6 +34,7 @@ from hostex_mcp.reads.stays import FOLLOWING, stays_between, stays_of, with_long
 from hostex_mcp.reads.threads import Threads, threads_since
 from hostex_mcp.toolkit.arguments import LAST_YEAR
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.kept_lists import read_short
 
 _MANY = 25
 _AHEAD = timedelta(days=4 * RESERVATION_WINDOW_DAYS)
@@ -104,8 +105,8 @@ def _open(portfolio: Portfolio, parts: Sequence[_RequestWindow]) -> tuple[list[R
 
 
 async def _of_window(context: Context, start: date, end: date) -> _RequestWindow:
-    page = await context.client.page(LIST_RESERVATIONS, query=_window(start, end))
-    return await _of_states(context, start, end) if page.more else _RequestWindow(page.items, whole=True)
+    stays = await read_short(context, LIST_RESERVATIONS, _window(start, end))
+    return await _of_states(context, start, end) if stays is None else _RequestWindow(stays, whole=True)
 
 
 async def _of_states(context: Context, start: date, end: date) -> _RequestWindow:

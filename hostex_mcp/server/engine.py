@@ -229,7 +229,9 @@ class Engine:
                 return await self._pending.follow(tool, given, change_id)
             return await self._writes.run(await self._prepare(tool, given, elicitation))
         arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
-        bound, run = await self._bind(tool, arguments, step, with_cards_of(self.context, elicitation))
+        readings = await self.context.readings.of_call()
+        context = replace(with_cards_of(self.context, elicitation), readings=readings)
+        bound, run = await self._bind(tool, arguments, context, step)
         with unread() as lacking:
             returned = await run_in_time(name, run)
         match returned:
@@ -242,7 +244,7 @@ class Engine:
                 # What the tool worked out and its answer are pieces of their own.
                 await checkpoint()
                 structured = await run_apart(long, answer, tool, arguments, result, self._account)
-                return with_notes(structured, lacking.notes())
+                return with_notes(structured, [*lacking.notes(), *readings.notes()])
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
 
@@ -250,21 +252,22 @@ class Engine:
         self,
         tool: Tool,
         arguments: Mapping[str, Any],
+        context: Context,
         step: Step | None = None,
-        context: Context | None = None,
     ) -> tuple[Mapping[str, Any], Callable[[], Awaitable[Result]]]:
         """Return the arguments of a call as they are meant in this account, and its run."""
-        bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
-        bound = await resolve_codes(self.context, bound)
-        resolved = await resolve_properties(self.context, bound, tool.titled)
+        bound = await bind_channels(context, partial(tool.bind, arguments, step))
+        bound = await resolve_codes(context, bound)
+        resolved = await resolve_properties(context, bound, tool.titled)
         bound = resolved.arguments
-        return bound, partial(_run_noting, resolved, partial(tool.function, context or self.context, **bound))
+        return bound, partial(_run_noting, resolved, partial(tool.function, context, **bound))
 
     async def _prepare(self, tool: Tool, given: Mapping[str, Any], elicitation: Elicitation) -> WriteCall:
         """Return the call of a writing tool, ready to be worked out."""
         # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
         opened = self._seals.open(tool.name, given)
-        bound, run = await self._bind(tool, opened.arguments)
+        # Not by what was read before, which is for calls that only look.
+        bound, run = await self._bind(tool, opened.arguments, self.context)
         plan = with_sealed_undo(tool, opened, with_unread_notes(tool, bound, cast("Plan", run)), self._seals)
         visible = {
             name: value for name, value in opened.arguments.items() if name not in CONFIRMING_PARAMETERS
