@@ -249,11 +249,7 @@ class Engine:
                 raise TypeError(f"{name} is declared to read, but would write")
 
     async def _bind(
-        self,
-        tool: Tool,
-        arguments: Mapping[str, Any],
-        context: Context,
-        step: Step | None = None,
+        self, tool: Tool, arguments: Mapping[str, Any], context: Context, step: Step | None = None
     ) -> tuple[Mapping[str, Any], Callable[[], Awaitable[Result]]]:
         """Return the arguments of a call as they are meant in this account, and its run."""
         bound = await bind_channels(context, partial(tool.bind, arguments, step))

@@ -45,8 +45,14 @@ class ServedEvents:
         return replace(log, events=[event for event in log.events if event.name not in _GONE])
 
 
+async def unknown_news(since: datetime) -> bool:
+    """Return that an account may have changed: whoever brings a token along may have another replica change
+    it, and nothing that they share tells."""
+    return True
+
+
 class ServedNews:
-    """Whether an account has changed since it was read: by what Hostex called about, and by what any caller of
+    """Whether an account has changed since it was read: by what Hostex called about, and by what a caller of
     any replica had this server change. A store that is away does not know, and so it may have."""
 
     def __init__(

@@ -16,7 +16,7 @@ from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.tenants.served_changes import ServedChanges
-from hostex_mcp.http.tenants.served_events import MadeSince, ServedEvents, ServedNews
+from hostex_mcp.http.tenants.served_events import MadeSince, ServedEvents, ServedNews, unknown_news
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
 from hostex_mcp.server.audit import AuditLog
@@ -221,11 +221,10 @@ class _Tenant:
         )
 
     def _news(self, caller: Caller) -> Changed:
-        """Return what tells of changes past this process; of a token that a request brings along nothing
-        does."""
+        """Return what tells of changes past this process. Without tokens there is one process only."""
         parts, grant = self._parts, caller.grant
         if grant is None or parts.made_since is None:
-            return no_change
+            return unknown_news if caller.token else no_change
         return ServedNews(parts.hooks, parts.made_since, grant, parts.now)
 
     def _store(self, caller: Caller) -> AccountStore:
