@@ -45,7 +45,7 @@ CALENDAR_CHANNELS = frozenset(
 
 _MOST_PROPERTIES = 100
 _MOST_LISTINGS = 50
-_MOST_RATIOS = 60
+_MOST_RATIOS = 40
 _MOST_ALONE = 60
 # One listing or property that fails in these ways fails the call for all others in it.
 _ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")

@@ -22,7 +22,7 @@ from hostex_mcp.domain.waiting import (
 )
 from hostex_mcp.reads.lists import Failure, Gathered, each, failure_rows, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, day_of, read_portfolio
-from hostex_mcp.reads.threads import Threads, ThreadsPart, threads_part, told_day
+from hostex_mcp.reads.threads import Threads, ThreadsPart, newest_first, threads_part, told_day
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced
@@ -32,11 +32,11 @@ from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import home
 
 # Each thread is a call to Hostex, and so is each look-up of a stay.
-MOST_THREADS = 150
+MOST_THREADS = 36
 BRIEF_TEXT = 80
 
 _USUAL_DAYS = 30
-_MOST_LOOKED_UP = 40
+_MOST_LOOKED_UP = 28
 _MOST_TEXT = 1_500
 _FULL_ONLY = ("check_in_date",)
 _DEFINITION = (
@@ -116,7 +116,7 @@ def _by_dates(day: date) -> Callable[[ConversationSummary], Key]:
 
     def order(thread: ConversationSummary) -> Key:
         dates = told_day(thread.check_in_date), told_day(thread.check_out_date)
-        return [*expected_place(*dates, day), thread.id]
+        return [*expected_place(*dates, day), *newest_first(thread)]
 
     return order
 
@@ -136,7 +136,7 @@ def unread_notes(threads: Threads) -> list[str]:
     """Return how many threads were not read, and why they could not be remembered."""
     if not threads.unread:
         return threads.notes
-    more = f"{threads.unread} older threads were not read yet; repeat the call to continue with them."
+    more = f"{threads.unread} threads were not read yet; repeat the call to continue with them."
     return [more, *threads.notes]
 
 
