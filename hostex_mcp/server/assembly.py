@@ -19,6 +19,7 @@ from hostex_mcp.server.house_rules import rules_in
 from hostex_mcp.settings import Confirm, PrivacyLevel, Settings
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.toolkit.context import Clock, Context, no_events
+from hostex_mcp.toolkit.patience import PatientClient
 from hostex_mcp.toolkit.progress import TellingClient
 from hostex_mcp.toolkit.readings import Changed, Readings, SettlingClient, Shelf, no_change
 from hostex_mcp.tools.selection import Selection
@@ -84,7 +85,7 @@ def assemble(
     engines of one connection share; `changed` says whether somebody else changed the account meanwhile."""
     shelf = shelf or Shelf(now=now)
     context = Context(
-        SettlingClient(TellingClient(client), shelf),
+        SettlingClient(PatientClient(TellingClient(client)), shelf),
         selection.reachable,
         listed=frozenset(selection.listed),
         now=now,

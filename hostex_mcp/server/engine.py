@@ -49,6 +49,7 @@ from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
+from hostex_mcp.toolkit.patience import patient
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
 from hostex_mcp.toolkit.results import (
     CHANGE,
@@ -331,7 +332,7 @@ async def run_in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Retu
     """Run a reading tool, no longer than any client waits for it."""
     # By then every client has given up, and the reads that are left would only hold up others.
     try:
-        with anyio.fail_after(READ_SECONDS):
+        with patient(), anyio.fail_after(READ_SECONDS):
             return await run()
     except TimeoutError:
         message = f"{name} took longer than {READ_SECONDS:.0f} s: ask for less at once."
