@@ -83,6 +83,7 @@ def _app(
         changes=layers[-1] if layers else store.changes,
         page=WebPage(address),
         memory=store.account_memory if settings.memory == "on" else None,
+        made_since=store.changes.made_since,
     )
     pages = PageParts(
         settings=settings,

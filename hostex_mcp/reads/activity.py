@@ -41,10 +41,10 @@ from hostex_mcp.reads.noticed import CALENDAR_DAYS, STAYS_AHEAD, Comparison, rea
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.records import reviews_between, tasks_between, transactions_between
 from hostex_mcp.reads.stays import stays_of
-from hostex_mcp.reads.threads import Threads, threads_since
+from hostex_mcp.reads.threads import Threads, opened_of, threads_since
 from hostex_mcp.toolkit.context import Context
 
-MOST_THREADS = 100
+_MOST_THREADS = 60, 16
 AHEAD_DAYS = 3 * RESERVATION_WINDOW_DAYS
 BEHIND_DAYS = 31
 TASK_DAYS = 31
@@ -78,7 +78,7 @@ async def read_events(
     before the period."""
     reads = [
         _stays(context, portfolio, span, kinds, parts),
-        _messages(context, span, parts) if "message" in kinds else _nothing(),
+        _messages(context, portfolio, span, parts) if "message" in kinds else _nothing(),
         _reviews(context, portfolio, span, parts) if "review" in kinds else _nothing(),
         _money(context, span, parts) if "money" in kinds else _nothing(),
         _tasks(context, portfolio, span, parts) if "task" in kinds else _nothing(),
@@ -192,8 +192,9 @@ async def _newest(
     return Gathered(list(rows.values()), [f"Only the newest {len(rows)} stays were looked at."])
 
 
-async def _messages(context: Context, span: Span, parts: PartialReads) -> list[Event]:
-    threads = await parts.read("messages", threads_since(context, span.since, MOST_THREADS), Threads([]))
+async def _messages(context: Context, portfolio: Portfolio, span: Span, parts: PartialReads) -> list[Event]:
+    most = opened_of(len(portfolio.properties), *_MOST_THREADS)
+    threads = await parts.read("messages", threads_since(context, span.since, most), Threads([]))
     if threads.unread:
         parts.notes.append(
             f"{threads.unread} threads with news were not read yet; repeat the call to continue with them."

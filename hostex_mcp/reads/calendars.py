@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from hostex_mcp.api import HostexError, Operation, Pace, paced
 from hostex_mcp.api.endpoints.calendar import (
     GET_PRICING_RATIOS,
-    LIST_AVAILABILITIES,
     LIST_LISTING_CALENDARS,
     ListingCalendar,
     PricingRatios,
@@ -21,6 +21,7 @@ from hostex_mcp.domain.calendar_changes import reading_window
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.nights import Nights, nights_of
 from hostex_mcp.domain.stay_rules import ListingDays
+from hostex_mcp.reads.kept_calendars import read_availabilities, read_listing_calendars
 from hostex_mcp.reads.lists import Failure, PartialReads, each, read_lists
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.reads.stays import all_stays, stays_between
@@ -44,7 +45,7 @@ CALENDAR_CHANNELS = frozenset(
 
 _MOST_PROPERTIES = 100
 _MOST_LISTINGS = 50
-_MOST_RATIOS = 60
+_MOST_RATIOS = 40
 _MOST_ALONE = 60
 # One listing or property that fails in these ways fails the call for all others in it.
 _ONE_SPOILS = ("not_found", "invalid_arguments", "forbidden")
@@ -108,8 +109,7 @@ async def read_nights(
     parts = [ids[place : place + _MOST_PROPERTIES] for place in range(0, len(ids), _MOST_PROPERTIES)]
 
     async def read(part: Sequence[int]) -> list[PropertyAvailability]:
-        query = {"property_ids": part, "start_date": first, "end_date": last}
-        return await context.client.call(LIST_AVAILABILITIES, query=query)
+        return await read_availabilities(context, part, first, last)
 
     # The look-up of long stays needs the calendar from the last night on, which Hostex has within a year.
     shows_end = reading_window([end], today)[0] == end
@@ -149,7 +149,7 @@ async def add_listings(
     readable = [listing for listing in calendars.listings if listing.channel_type in CALENDAR_CHANNELS]
     first, _ = reading_window([start, end], context.now().date())
     keys = {listing.key: listing for listing in readable}
-    answers = await read_listing_days(context.client.call, list(keys), first, end)
+    answers = await read_listing_days(partial(_by_readings, context), list(keys), first, end)
     if answers.unread:
         calendars.notes.append(
             f"The calendars of {answers.unread} more listings were not read; narrow the question."
@@ -159,6 +159,14 @@ async def add_listings(
         Failure(keys[key].property_ids[0], why.kind, f"{' '.join(key)}: {why.message}")
         for key, why in answers.failed
     ]
+
+
+async def _by_readings(
+    context: Context, operation: Operation[list[ListingCalendar]], *, body: Mapping[str, Any]
+) -> list[ListingCalendar]:
+    """Read calendars as a client does, or have them from a reading of the last minute."""
+    keys = [(listing["channel_type"], listing["listing_id"]) for listing in body["listings"]]
+    return await read_listing_calendars(context, keys, body["start_date"], body["end_date"])
 
 
 class _ReadsCalendars(Protocol):

@@ -31,9 +31,10 @@ from hostex_mcp.reads.lists import Failure, Gathered, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, day_of
 from hostex_mcp.reads.records import read_reviews_due, tasks_between
 from hostex_mcp.reads.stays import FOLLOWING, stays_between, stays_of, with_long_stays
-from hostex_mcp.reads.threads import Threads, threads_since
+from hostex_mcp.reads.threads import Threads, opened_of, present_first, threads_since
 from hostex_mcp.toolkit.arguments import LAST_YEAR
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.kept_lists import read_short
 
 _MANY = 25
 _AHEAD = timedelta(days=4 * RESERVATION_WINDOW_DAYS)
@@ -104,8 +105,8 @@ def _open(portfolio: Portfolio, parts: Sequence[_RequestWindow]) -> tuple[list[R
 
 
 async def _of_window(context: Context, start: date, end: date) -> _RequestWindow:
-    page = await context.client.page(LIST_RESERVATIONS, query=_window(start, end))
-    return await _of_states(context, start, end) if page.more else _RequestWindow(page.items, whole=True)
+    stays = await read_short(context, LIST_RESERVATIONS, _window(start, end))
+    return await _of_states(context, start, end) if stays is None else _RequestWindow(stays, whole=True)
 
 
 async def _of_states(context: Context, start: date, end: date) -> _RequestWindow:
@@ -118,8 +119,9 @@ def _window(start: date, end: date) -> Mapping[str, Any]:
 
 
 _BACK = timedelta(days=14)
-# With the far requests a first briefing of 300 properties stays within 150 calls.
-_THREAD_DAYS, _MOST_THREADS = 14, 96
+_THREAD_DAYS = 14
+# With them a first briefing of 20 properties takes 20 calls, and any of 300 properties 80.
+_FIRST_THREADS, _MOST_THREADS = (8, 28), (60, 28)
 _REVIEW_DAYS = 30
 _DONE = ("completed", "cancelled")
 
@@ -157,7 +159,7 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
     parts = PartialReads()
     (stays, later), threads, tasks, due, accounts = await asyncio.gather(
         _stays(context, portfolio, first, last + DAY, parts),
-        parts.read("guest threads", _threads(context), Threads([])),
+        parts.read("guest threads", _threads(context, portfolio), Threads([])),
         parts.rows("tasks", tasks_between(context, portfolio, first, last + DAY)),
         read_reviews_due(context, portfolio, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
@@ -257,6 +259,8 @@ def _of_the_day(tasks: Sequence[Task], day_at: Today) -> list[Task]:
     return sorted(due, key=lambda task: (task.expected_time or "", bool(task.staff_id), task.id))
 
 
-async def _threads(context: Context) -> Threads:
-    since = context.now() - timedelta(days=_THREAD_DAYS)
-    return await threads_since(context, since, _MOST_THREADS)
+async def _threads(context: Context, portfolio: Portfolio) -> Threads:
+    since, size = context.now() - timedelta(days=_THREAD_DAYS), len(portfolio.properties)
+    first, most = opened_of(size, *_FIRST_THREADS), opened_of(size, *_MOST_THREADS)
+    order = present_first(portfolio.first_today())
+    return await threads_since(context, since, most, first=first, order=order)

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from hostex_mcp.api import HostexError, ListEndpoint, Pace, RowT, read_all
+from hostex_mcp.api import HostexError, ListEndpoint, Pace, RowT
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.kept_lists import read_whole
 from hostex_mcp.toolkit.results import lean
 
 MOST_ROWS = 20_000
@@ -72,7 +73,7 @@ async def read_lists(
     context: Context, listing: ListEndpoint[RowT], queries: Sequence[Mapping[str, Any]] = ({},)
 ) -> Gathered[RowT]:
     """Read all rows of several queries of a list, each once, with a note if Hostex has more of them."""
-    reads = (read_all(context.client, listing, query=query, most=MOST_ROWS) for query in queries)
+    reads = (read_whole(context, listing, query, MOST_ROWS) for query in queries)
     parts = await asyncio.gather(*reads)
     pace, rows = Pace(), dict[object, RowT]()
     for part in parts:

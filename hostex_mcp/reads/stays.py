@@ -9,7 +9,7 @@ from hostex_mcp.api import (
     RESERVATION_WINDOW_DAYS,
     windows,
 )
-from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES, AvailabilityDay
+from hostex_mcp.api.endpoints.calendar import AvailabilityDay
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.guest_text import one_line
@@ -17,6 +17,7 @@ from hostex_mcp.domain.nights import holds
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stays import by_check_in
 from hostex_mcp.domain.wording import some
+from hostex_mcp.reads.kept_calendars import read_availabilities
 from hostex_mcp.reads.lists import Gathered, PartialReads, read_lists
 from hostex_mcp.reads.portfolio import Portfolio
 from hostex_mcp.toolkit.context import Context
@@ -150,14 +151,13 @@ async def _calendar(
     context: Context, property_ids: Sequence[int], start: date, end: date
 ) -> list[tuple[int, AvailabilityDay]]:
     start, latest = max(start, known_from(context)), context.now().date() + _YEAR
-    queries = [
-        {"property_ids": list(property_ids[place : place + _AT_ONCE]), "start_date": first, "end_date": last}
-        for place in range(0, len(property_ids), _AT_ONCE)
-        for first, last in windows(start, end, _CALENDAR_DAYS)
-        if first <= latest
-    ]
     answers = await asyncio.gather(
-        *(context.client.call(LIST_AVAILABILITIES, query=query) for query in queries)
+        *(
+            read_availabilities(context, property_ids[place : place + _AT_ONCE], first, last)
+            for place in range(0, len(property_ids), _AT_ONCE)
+            for first, last in windows(start, end, _CALENDAR_DAYS)
+            if first <= latest
+        )
     )
     return [(row.id, day) for answer in answers for row in answer for day in row.availabilities]
 

@@ -26,6 +26,7 @@ from hostex_mcp.toolkit.paging import Reading, follows
 from hostex_mcp.toolkit.results import Key, ListPosition
 
 _MONTH = timedelta(days=31)
+_SMALL, _LARGE = 20, 300
 _NEWEST = datetime.max.replace(tzinfo=UTC)
 # How many remembered threads are opened for one answer.
 _MOST_OPENED = 2_000
@@ -62,12 +63,28 @@ class ThreadsPart:
     ruled_out: int = 0
 
 
-async def threads_since(context: Context, since: datetime, most: int) -> Threads:
-    """Read the threads with a message after a moment, newest first; of those with news at most `most`."""
+def opened_of(properties: int, small: int, large: int) -> int:
+    """Return how many threads an answer opens: `small` for an account of few properties, `large` for one of
+    many, whose lists take more calls or leave more to open."""
+    share = (min(max(properties, _SMALL), _LARGE) - _SMALL) / (_LARGE - _SMALL)
+    return round(small + share * (large - small))
+
+
+async def threads_since(
+    context: Context,
+    since: datetime,
+    most: int,
+    *,
+    first: int | None = None,
+    order: Callable[[ConversationSummary], Key] | None = None,
+) -> Threads:
+    """Read the threads with a message after a moment, by `order` or newest first; of those with news at most
+    `most`, and `first` where nothing is known of any of them."""
     notes = list[str]()
     recent = await _recent(context, since, notes)
-    recent.sort(key=_last_message, reverse=True)
-    threads = await _threads(context, {thread.id: thread.last_message_at for thread in recent}, most, notes)
+    recent.sort(key=order or newest_first)
+    times = {thread.id: thread.last_message_at for thread in recent}
+    threads = await _threads(context, times, most, notes, first=first)
     days = {told_day(thread.check_out_date) for thread in recent}
     days |= {activity.check_out_date for thread in threads.items for activity in thread.activities}
     threads.until = frozenset(day for day in days if day)
@@ -134,6 +151,16 @@ def newest_first(thread: ConversationSummary) -> Key:
     return [-moment.timestamp() if moment else 0.0, thread.id]
 
 
+def present_first(day: date) -> Callable[[ConversationSummary], Key]:
+    """Return the order in which the newest come first, and last those of guests who had left by a day."""
+
+    def order(thread: ConversationSummary) -> Key:
+        left = told_day(thread.check_out_date)
+        return [int(left is not None and left < day), *newest_first(thread)]
+
+    return order
+
+
 async def threads_of(context: Context, ids: Iterable[str], most: int) -> Threads:
     """Read the threads with these ids. One whose last message is more than a month old is read again each
     time."""
@@ -155,6 +182,7 @@ async def _threads(
     most: int,
     notes: list[str],
     indexed: Indexed | None = None,
+    first: int | None = None,
 ) -> Threads:
     """Read threads by their id and, where it is known, the time of their last message. Remembered ones that
     are not `indexed` are remembered anew."""
@@ -167,7 +195,8 @@ async def _threads(
     remembered = await recall_threads(context, dated, notes)
     threads |= remembered
     unread = [thread_id for thread_id, thread in threads.items() if thread is None]
-    selection = unread[:most]
+    is_first = first is not None and len(unread) == len(threads)
+    selection = unread[: first if is_first else most]
 
     async def read(thread_id: str) -> None:
         answer = await context.client.call(GET_CONVERSATION, path={"conversation_id": thread_id})

@@ -19,7 +19,9 @@ from hostex_mcp.server.house_rules import rules_in
 from hostex_mcp.settings import Confirm, PrivacyLevel, Settings
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.toolkit.context import Clock, Context, no_events
+from hostex_mcp.toolkit.patience import PatientClient
 from hostex_mcp.toolkit.progress import TellingClient
+from hostex_mcp.toolkit.readings import Changed, Readings, SettlingClient, Shelf, no_change
 from hostex_mcp.tools.selection import Selection
 
 
@@ -73,14 +75,19 @@ def assemble(
     confirmations: Confirmations | None = None,
     desk: ChangeDesk | None = None,
     store: AccountStore | None = None,
+    shelf: Shelf | None = None,
+    changed: Changed = no_change,
     events: Callable[[datetime, datetime], Awaitable[HookLog]] = no_events,
     house_rules: Callable[[], Awaitable[str | None]] | None = None,
 ) -> Engine:
     """Return an engine over a client that is `scoped` to its reach. Only on the user's `own_machine` are
     pictures read from folders. Changes wait at the `desk`; `events` are what Hostex called about, and the
-    `store` remembers the account. Without `house_rules` those of the settings' file hold."""
+    `store` remembers the account. Without `house_rules` those of the settings' file hold. What was read
+    within the last minute is on the `shelf`, which all engines of one connection share; `changed` says
+    whether somebody else changed the account meanwhile."""
+    shelf = shelf or Shelf(now=now)
     context = Context(
-        TellingClient(client),
+        SettlingClient(PatientClient(TellingClient(client)), shelf),
         selection.reachable,
         listed=frozenset(selection.listed),
         now=now,
@@ -89,6 +96,8 @@ def assemble(
         picture_hosts=settings.picture_hosts,
         guard_rails=_guard_rails(settings),
         house_rules=house_rules or rules_in(settings.house_rules),
+        memory=shelf.memory,
+        readings=Readings(shelf, changed),
         store=store or NoStore(),
         events=events,
     )

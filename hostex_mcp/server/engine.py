@@ -49,6 +49,7 @@ from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
+from hostex_mcp.toolkit.patience import patient
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
 from hostex_mcp.toolkit.results import (
     CHANGE,
@@ -229,7 +230,9 @@ class Engine:
                 return await self._pending.follow(tool, given, change_id)
             return await self._writes.run(await self._prepare(tool, given, elicitation))
         arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
-        bound, run = await self._bind(tool, arguments, step, with_cards_of(self.context, elicitation))
+        readings = await self.context.readings.of_call()
+        context = replace(with_cards_of(self.context, elicitation), readings=readings)
+        bound, run = await self._bind(tool, arguments, context, step)
         with unread() as lacking:
             returned = await run_in_time(name, run)
         match returned:
@@ -242,29 +245,26 @@ class Engine:
                 # What the tool worked out and its answer are pieces of their own.
                 await checkpoint()
                 structured = await run_apart(long, answer, tool, arguments, result, self._account)
-                return with_notes(structured, lacking.notes())
+                return with_notes(structured, [*lacking.notes(), *readings.notes()])
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
 
     async def _bind(
-        self,
-        tool: Tool,
-        arguments: Mapping[str, Any],
-        step: Step | None = None,
-        context: Context | None = None,
+        self, tool: Tool, arguments: Mapping[str, Any], context: Context, step: Step | None = None
     ) -> tuple[Mapping[str, Any], Callable[[], Awaitable[Result]]]:
         """Return the arguments of a call as they are meant in this account, and its run."""
-        bound = await bind_channels(self.context, partial(tool.bind, arguments, step))
-        bound = await resolve_codes(self.context, bound)
-        resolved = await resolve_properties(self.context, bound, tool.titled)
+        bound = await bind_channels(context, partial(tool.bind, arguments, step))
+        bound = await resolve_codes(context, bound)
+        resolved = await resolve_properties(context, bound, tool.titled)
         bound = resolved.arguments
-        return bound, partial(_run_noting, resolved, partial(tool.function, context or self.context, **bound))
+        return bound, partial(_run_noting, resolved, partial(tool.function, context, **bound))
 
     async def _prepare(self, tool: Tool, given: Mapping[str, Any], elicitation: Elicitation) -> WriteCall:
         """Return the call of a writing tool, ready to be worked out."""
         # Sealed texts first: what is bound, resolved and shown from here on is what will be written.
         opened = self._seals.open(tool.name, given)
-        bound, run = await self._bind(tool, opened.arguments)
+        # Not by what was read before, which is for calls that only look.
+        bound, run = await self._bind(tool, opened.arguments, self.context)
         plan = with_sealed_undo(tool, opened, with_unread_notes(tool, bound, cast("Plan", run)), self._seals)
         visible = {
             name: value for name, value in opened.arguments.items() if name not in CONFIRMING_PARAMETERS
@@ -332,7 +332,7 @@ async def run_in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Retu
     """Run a reading tool, no longer than any client waits for it."""
     # By then every client has given up, and the reads that are left would only hold up others.
     try:
-        with anyio.fail_after(READ_SECONDS):
+        with patient(), anyio.fail_after(READ_SECONDS):
             return await run()
     except TimeoutError:
         message = f"{name} took longer than {READ_SECONDS:.0f} s: ask for less at once."

@@ -1,15 +1,12 @@
 """What every tool call works with: the host's Hostex client, a clock, and what may be shown."""
 
-import zlib
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import anyio
-from pydantic import BaseModel
 
 from hostex_mcp.api import Blocked, Client, ListEndpoint, Operation, Pace, read_merged, run_apart
 from hostex_mcp.clock import utc_now
@@ -18,8 +15,10 @@ from hostex_mcp.domain.guest_text import visible
 from hostex_mcp.domain.hook_events import HookLog
 from hostex_mcp.settings import PrivacyLevel
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
+from hostex_mcp.toolkit.memory import Memory
 from hostex_mcp.toolkit.paging import sliced
 from hostex_mcp.toolkit.privacy import Redactor
+from hostex_mcp.toolkit.readings import Readings
 from hostex_mcp.toolkit.results import (
     CONFIRMING,
     AnswerT,
@@ -32,44 +31,8 @@ from hostex_mcp.toolkit.results import (
 )
 from hostex_mcp.toolkit.tool import Tool
 
-_MOST_BYTES = 1_000_000
-_QUICK = 1
 _ONLY_LOOK = "Views only show here: whoever runs this server lets nobody change anything in them."
 _ASK = "Ask for the change in the chat."
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    state: Hashable
-    packed: bytes
-
-
-class Memory:
-    """A store of one account, of at most so many bytes. A thing is kept in one state only, such as a thread
-    up to its last message, and is true as long as that is its state. It is kept packed: models take twenty
-    times as much, and a server has many accounts. What was not used for longest goes first."""
-
-    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
-        self._most = most_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
-
-    def recall(self, model: type[ModelT], thing: Hashable, state: Hashable) -> ModelT | None:
-        """Return what is kept of a thing in this state, None if nothing is."""
-        kept = self._kept.get(thing)
-        if kept is None or kept.state != state:
-            return None
-        self._kept.move_to_end(thing)
-        return model.model_validate_json(zlib.decompress(kept.packed))
-
-    def keep(self, thing: Hashable, state: Hashable, value: BaseModel) -> None:
-        """Keep a thing in a state, in place of what was kept of it."""
-        packed = zlib.compress(value.model_dump_json().encode(), _QUICK)
-        before = self._kept.pop(thing, None)
-        self._bytes += len(packed) - (len(before.packed) if before else 0)
-        self._kept[thing] = _Kept(state, packed)
-        while self._bytes > self._most:
-            self._bytes -= len(self._kept.popitem(last=False)[1].packed)
 
 
 Clock = Callable[[], datetime]
@@ -154,8 +117,9 @@ class Context:
     own; `events` are what Hostex called about in a period; `now` tells the time in UTC and `pause` lets
     seconds of it pass; pictures are read from `image_folders` of this machine only, fetched before a person
     agreed from `picture_hosts` only, and have a turn in `decoding`; `memory` is the account's while this
-    process lives, and `store` what is remembered of it for longer. What the other methods give is fit to
-    leave the server: secrets hidden unless the call asked for them with `reveal`, outsiders' text fenced."""
+    process lives, `readings` are those of the last minute, and `store` is what is remembered for longer. What
+    the other methods give is fit to leave the server: secrets hidden unless the call asked for them with
+    `reveal`, outsiders' text fenced."""
 
     client: Client
     tools: Mapping[str, Tool]
@@ -172,6 +136,7 @@ class Context:
     pause: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
     guard_rails: GuardRails = field(default_factory=GuardRails)
     memory: Memory = field(default_factory=Memory)
+    readings: Readings = field(default_factory=Readings)
     store: AccountStore = field(default_factory=NoStore)
     decoding: anyio.Lock = field(default_factory=anyio.Lock)
 

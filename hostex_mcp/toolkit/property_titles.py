@@ -7,13 +7,16 @@ from typing import Any, cast
 
 from anyio.to_thread import run_sync
 
-from hostex_mcp.api import FieldProblem, NotFound, read_all
+from hostex_mcp.api import FieldProblem, NotFound
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, Property
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import Titles
 from hostex_mcp.domain.wording import quoted, some
 from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.kept_lists import read_whole
+
+_MOST_PROPERTIES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ async def resolve_properties(
     titled = {name: arguments[name] for name in names if arguments.get(name) is not None}
     if not titled:
         return Resolved(arguments)
-    properties = (await read_all(context.client, LIST_PROPERTIES)).items
+    properties = (await read_whole(context, LIST_PROPERTIES, {}, _MOST_PROPERTIES)).items
     lookup = await run_sync(_Lookup(properties).all, titled)
     return Resolved({**arguments, **lookup.values}, list(dict.fromkeys(lookup.notes)), lookup.unknown)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from hostex_mcp.api import HostexClient
 from hostex_mcp.api.endpoints.messaging import GET_CONVERSATION, LIST_CONVERSATIONS, Conversation
 from hostex_mcp.sandbox import WRITABLE, Sandbox
-from hostex_mcp.toolkit.context import Memory
+from hostex_mcp.toolkit.memory import Memory
 
 SEED = 5
 

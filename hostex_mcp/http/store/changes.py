@@ -33,6 +33,7 @@ _CHANGE = TypeAdapter(PendingChange)
 _FIND = select(CHANGES).where(CHANGES.c.change_id == bindparam("change_id"))
 _EQUAL = select(CHANGES).where(CHANGES.c.same_call == bindparam("same_call"))
 _OPEN = [state.value for state in OPEN]
+_MADE = [state.value for state in (State.APPROVED, State.DONE, State.FAILED, State.UNKNOWN)]
 
 logger = logging.getLogger(__name__)
 
@@ -134,6 +135,16 @@ class ChangeTable:
         """Return the changes of these accounts that wait for the owner of another one, or so many of them,
         the newest first."""
         return await self._list(_decided_elsewhere(accounts), self._open(), most=most)
+
+    async def made_since(self, grant_id: str, since: datetime) -> bool:
+        """Whether changes of a grant, or of those who live on it, were made after a moment, or may be."""
+        theirs = select(GRANTS.c.grant_id).where(
+            or_(GRANTS.c.grant_id == grant_id, GRANTS.c.owner_id == grant_id)
+        )
+        # When a person decided is in the record only, and that is not after it expired.
+        late = or_(CHANGES.c.asked_at > since, CHANGES.c.expires > since)
+        made = await self._list(CHANGES.c.grant_id.in_(theirs), CHANGES.c.state.in_(_MADE), late)
+        return any((change.decided_at or change.asked_at) > since for change in made)
 
     async def settled(
         self, accounts: Collection[str], most: int, skipped: int = 0

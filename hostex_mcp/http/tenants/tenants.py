@@ -17,7 +17,7 @@ from hostex_mcp.http.tenants.hostex_link import HostexCredentials, UsableToken
 from hostex_mcp.http.tenants.hostex_partner import Upstream
 from hostex_mcp.http.tenants.narrowing import View, reach_for, selection_for, view_of
 from hostex_mcp.http.tenants.served_changes import ServedChanges
-from hostex_mcp.http.tenants.served_events import ServedEvents
+from hostex_mcp.http.tenants.served_events import MadeSince, ServedEvents, ServedNews, unknown_news
 from hostex_mcp.http.tenants.served_rules import served_rules
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.server.assembly import assemble, scope_client
@@ -31,10 +31,13 @@ from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from hostex_mcp.toolkit.account_store import AccountStore, NoStore
 from hostex_mcp.toolkit.context import no_events
+from hostex_mcp.toolkit.readings import Changed, Shelf, no_change
 from hostex_mcp.tools.selection import Selection, select
 
 _IDLE_SECONDS = 60.0
 _MOST_VIEWS = 16
+_MOST_BYTES = 128_000_000
+"""How much is kept of all accounts together."""
 
 
 class Tenants:
@@ -58,11 +61,12 @@ class Tenants:
         changes: ChangeStore | None = None,
         page: DecisionPage | None = None,
         memory: AccountMemoryTable | None = None,
+        made_since: MadeSince | None = None,
     ) -> None:
         trail = AuditLog(settings.audit_log, log=True)
         desk = ChangeDesk(store=ServedChanges(changes or MemoryChanges()), page=page or NoPage())
         told = linking.hooks, linking.house_rules
-        self._parts = TenantDeps(settings, confirmations, trail, now, desk, *told, memory)
+        self._parts = TenantDeps(settings, confirmations, trail, now, desk, *told, memory, made_since)
         self._linking = linking
         self._upstream = upstream
         self._most = most
@@ -108,8 +112,12 @@ class Tenants:
             await self.forget(account)
 
     async def _make_room(self) -> None:
-        while len(self._tenants) > self._most:
+        while len(self._tenants) > self._most or self._is_full():
             await self.forget(next(iter(self._tenants)))
+
+    def _is_full(self) -> bool:
+        kept = sum(tenant.shelf.memory.size for tenant in self._tenants.values())
+        return len(self._tenants) > 1 and kept > _MOST_BYTES
 
     def _admit(self, caller: Caller) -> "_Tenant":
         if caller.grant is None:
@@ -131,9 +139,11 @@ class TenantDeps:
         hooks: Hooks,
         house_rules: HouseRules,
         memory: AccountMemoryTable | None = None,
+        made_since: MadeSince | None = None,
     ) -> None:
         self.settings, self.confirmations, self.audit, self.now = settings, confirmations, audit, now
-        self.desk, self.hooks, self.house_rules, self.memory = desk, hooks, house_rules, memory
+        self.desk, self.hooks, self.house_rules = desk, hooks, house_rules
+        self.memory, self.made_since = memory, made_since
         self.selection: Selection = select(
             settings.toolsets, settings.tools, settings.exclude_tools, read_only=settings.read_only
         )
@@ -177,6 +187,7 @@ class _Tenant:
         self._reach = reach_for(parts.settings, caller)
         self.client = AccountClient(upstream, source, caller.account)
         self._scoped = scope_client(self.client, self._reach)
+        self.shelf = Shelf(now=parts.now)
         self._engines: OrderedDict[object, Engine] = OrderedDict()
 
     def fits(self, caller: Caller) -> bool:
@@ -209,9 +220,18 @@ class _Tenant:
             confirmations=parts.confirmations,
             desk=self._desk(caller),
             store=self._store(caller),
+            shelf=self.shelf,
+            changed=self._news(caller),
             events=ServedEvents(parts.hooks, caller.grant, self._reach) if caller.grant else no_events,
             house_rules=served_rules(parts.house_rules, caller.grant, parts.settings.house_rules),
         )
+
+    def _news(self, caller: Caller) -> Changed:
+        """Return what tells of changes past this process. Without tokens there is one process only."""
+        parts, grant = self._parts, caller.grant
+        if grant is None or parts.made_since is None:
+            return unknown_news if caller.token else no_change
+        return ServedNews(parts.hooks, parts.made_since, grant, parts.now)
 
     def _store(self, caller: Caller) -> AccountStore:
         """Return what is remembered for a grant; nobody agreed to more than a call for a token that a request

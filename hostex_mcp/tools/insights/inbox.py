@@ -19,7 +19,7 @@ from hostex_mcp.domain.size import beginning
 from hostex_mcp.domain.waiting import ThreadSubject
 from hostex_mcp.reads.lists import PartialReads, failure_rows, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, day_of, read_portfolio
-from hostex_mcp.reads.threads import ThreadsPart, newest_first, threads_part
+from hostex_mcp.reads.threads import ThreadsPart, newest_first, opened_of, threads_part
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced
@@ -29,7 +29,8 @@ from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights.waiting import excerpt
 
 # Each thread is a call to Hostex.
-MOST_THREADS = 150
+MOST_THREADS = 60
+_MOST_THREADS_OF_MANY = 28
 
 _USUAL_DAYS = 7
 _BEHIND, _AHEAD = timedelta(days=31), timedelta(days=2 * RESERVATION_WINDOW_DAYS - 32)
@@ -99,7 +100,8 @@ async def get_inbox(
     moment = moment_of(page, context.now())
     portfolio = replace(await read_portfolio(context, property_ids, group_id), now=moment)
     mark = page.mark or ListPosition(moment.timestamp())
-    part = await threads_part(context, moment - timedelta(days=days), newest_first, mark, MOST_THREADS)
+    most = opened_of(len(portfolio.properties), MOST_THREADS, min(MOST_THREADS, _MOST_THREADS_OF_MANY))
+    part = await threads_part(context, moment - timedelta(days=days), newest_first, mark, most)
     parts = PartialReads()
     talks = await _talks(context, portfolio, part, parts)
     queued = await _overtaken(context, talks, parts)

@@ -18,7 +18,7 @@ from hostex_mcp.reads.past import with_last_guests
 from hostex_mcp.reads.portfolio import Portfolio, Span, day_of, read_portfolio, span_of, widest
 from hostex_mcp.reads.records import tasks_between
 from hostex_mcp.reads.stays import all_stays
-from hostex_mcp.reads.threads import Threads, threads_of
+from hostex_mcp.reads.threads import Threads, opened_of, threads_of
 from hostex_mcp.toolkit.arguments import Day, Id, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import Item, JsonObject, lean
@@ -35,7 +35,7 @@ from hostex_mcp.tools.insights.waiting import unread_notes
 _USUAL, _LONGEST = timedelta(days=6), 31
 # The cleaning before an arrival, and lock codes of earlier guests, may lie well before it.
 _BACK = timedelta(days=14)
-_MOST_ROWS, _MOST_THREADS = 60, 100
+_MOST_ROWS, _MOST_THREADS = 60, (60, 28)
 _MESSAGES = {"type": "message"}
 _DEFINITION = (
     "lock_code counts as missing only where half of the property's earlier stays have one. Inferred: a "
@@ -107,10 +107,11 @@ async def check_arrival_readiness(
     stays = await all_stays(context, portfolio, start - _BACK, end)
     # A thread is a call of its own, so only those of arrivals are read.
     arrivals = [stay for stay in stays.items if stay.status == "accepted" and _arrives(stay, span)]
+    most = opened_of(len(portfolio.properties), *_MOST_THREADS)
     tasks, plans, threads = await asyncio.gather(
         parts.rows("tasks", tasks_between(context, portfolio, start - _BACK, end + DAY, "cleaning")),
         parts.rows("automatic messages", read_lists(context, LIST_AUTOMATION_ACTIONS, [_MESSAGES])),
-        parts.read("guest threads", threads_of(context, _thread_ids(arrivals), _MOST_THREADS), Threads([])),
+        parts.read("guest threads", threads_of(context, _thread_ids(arrivals), most), Threads([])),
     )
     past = await with_last_guests(context, portfolio, stays.items, tasks, span, start - _BACK)
     around = ArrivalContext(LockCodeUse(stays.items), past.turnovers, threads.items, plans)
@@ -172,4 +173,5 @@ def _row(check: ArrivalCheck, portfolio: Portfolio) -> JsonObject:
 
 
 def _thread_ids(arrivals: Sequence[Reservation]) -> list[str]:
-    return list(dict.fromkeys(stay.conversation_id for stay in arrivals if stay.conversation_id))
+    soonest = sorted(arrivals, key=lambda stay: stay.check_in_date)
+    return list(dict.fromkeys(stay.conversation_id for stay in soonest if stay.conversation_id))

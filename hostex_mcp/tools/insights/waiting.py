@@ -22,7 +22,7 @@ from hostex_mcp.domain.waiting import (
 )
 from hostex_mcp.reads.lists import Failure, Gathered, each, failure_rows, read_lists
 from hostex_mcp.reads.portfolio import Portfolio, day_of, read_portfolio
-from hostex_mcp.reads.threads import Threads, ThreadsPart, threads_part, told_day
+from hostex_mcp.reads.threads import Threads, ThreadsPart, newest_first, opened_of, threads_part, told_day
 from hostex_mcp.toolkit.arguments import Id, Integer, PropertyIds
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.paging import moment_of, sliced
@@ -32,11 +32,11 @@ from hostex_mcp.toolkit.tool import tool
 from hostex_mcp.tools.insights._wording import home
 
 # Each thread is a call to Hostex, and so is each look-up of a stay.
-MOST_THREADS = 150
+MOST_THREADS = 48
 BRIEF_TEXT = 80
 
 _USUAL_DAYS = 30
-_MOST_LOOKED_UP = 40
+_MOST_LOOKED_UP, _LOOKED_UP_OF_MANY = 40, 16
 _MOST_TEXT = 1_500
 _FULL_ONLY = ("check_in_date",)
 _DEFINITION = (
@@ -94,7 +94,7 @@ async def list_guests_waiting(
     mark = page.mark or ListPosition(moment.timestamp())
     since, order = moment - timedelta(days=days), _by_dates(portfolio.first_today())
     part = await threads_part(context, since, order, mark, MOST_THREADS)
-    stays = await _stays_of(context, part.threads)
+    stays = await _stays_of(context, part.threads, len(portfolio.properties))
     found = each_waiting(part.threads.items, stays.items, day_of(portfolio), moment)
     guests = most_urgent_first(await in_pieces(found))
     if property_ids is not None or group_id is not None:
@@ -116,7 +116,7 @@ def _by_dates(day: date) -> Callable[[ConversationSummary], Key]:
 
     def order(thread: ConversationSummary) -> Key:
         dates = told_day(thread.check_in_date), told_day(thread.check_out_date)
-        return [*expected_place(*dates, day), thread.id]
+        return [*expected_place(*dates, day), *newest_first(thread)]
 
     return order
 
@@ -136,7 +136,7 @@ def unread_notes(threads: Threads) -> list[str]:
     """Return how many threads were not read, and why they could not be remembered."""
     if not threads.unread:
         return threads.notes
-    more = f"{threads.unread} older threads were not read yet; repeat the call to continue with them."
+    more = f"{threads.unread} threads were not read yet; repeat the call to continue with them."
     return [more, *threads.notes]
 
 
@@ -180,8 +180,9 @@ def _says(guest: Waiting, redactor: Redactor, most: int) -> str:
     return words or f"({one_line(messages[0].display_type or 'no text')})"
 
 
-async def _stays_of(context: Context, threads: Threads) -> Gathered[Reservation]:
+async def _stays_of(context: Context, threads: Threads, properties: int) -> Gathered[Reservation]:
     """Read the stays of the threads with an unanswered message, of so many orders as are looked up."""
+    most = opened_of(properties, _MOST_LOOKED_UP, min(_MOST_LOOKED_UP, _LOOKED_UP_OF_MANY))
     orders = dict.fromkeys(
         activity.reservation_code
         for thread in threads.items
@@ -193,7 +194,7 @@ async def _stays_of(context: Context, threads: Threads) -> Gathered[Reservation]
     async def read(code: str) -> Gathered[Reservation]:
         return await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code}])
 
-    answers = await each(list(orders)[:_MOST_LOOKED_UP], read, may_fail=True)
+    answers = await each(list(orders)[:most], read, may_fail=True)
     stays = [stay for part in answers.items for stay in part.items]
     unread = len(orders) - len(answers.items)
     notes = [f"For {unread} bookings only the thread was read, not the stay."] if unread > 0 else []

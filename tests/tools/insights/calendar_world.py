@@ -40,6 +40,13 @@ class World:
         result = cast("Any", await self.engine.call(tool, arguments))
         return cast("dict[str, Any]", result.structured_content)
 
+    async def briefing(self, **arguments: Any) -> dict[str, Any]:
+        """The briefing once every thread is known: the first one opens only some."""
+        while True:
+            answer = await self.ask("get_daily_briefing", **arguments)
+            if not any("not read yet" in note for note in answer.get("notes", ())):
+                return answer
+
     async def calls_of(self, tool: str, **arguments: Any) -> list[str]:
         """The operations that an answer costs."""
         before = len(self.sandbox.log)

@@ -55,7 +55,7 @@ async def test_no_card_waits_every_message_does_and_every_request_is_there_once(
 ) -> None:
     async with world(NOON, change=carded(drawn)) as host:
         listed = await host.ask("list_guests_waiting", limit=100)
-        day = await host.ask("get_daily_briefing")
+        day = await host.briefing()
         account = host.account
     by_month, by_fortnight = waiting(account, NOON, 30), waiting(account, NOON, 14)
     assert sorted(row["conversation_id"] for row in listed["items"]) == sorted(by_month)
@@ -75,7 +75,7 @@ async def test_a_thread_of_a_card_alone_waits_for_nobody(sign: str) -> None:
     drawn = Sketch(sign, [60] * 5, "reservation", 3, 4)
     async with world(NOON, change=carded([(drawn, sign, "wait_accept")])) as host:
         listed = await host.ask("list_guests_waiting", limit=100)
-        day = await host.ask("get_daily_briefing")
+        day = await host.briefing()
     assert SENDERS[sign][0] == "guest" or SENDERS[sign][1] is None
     assert listed["items"] == []
     assert "waiting" not in day or day["waiting"] == []

@@ -52,7 +52,7 @@ async def test_properties_without_a_time_zone_take_part(now: datetime, homes: li
             account.properties[home]["timezone"] = None
 
     async with world(now, change=unset) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     assert "date" in answer
 
 
@@ -65,7 +65,7 @@ async def test_a_property_with_a_name_of_no_time_zone_has_the_days_of_utc(name: 
     async with world(datetime(2026, 6, 30, 23, 30, tzinfo=UTC), change=rename) as host:
         for tool in ("get_daily_briefing", "get_turnover_plan", "check_arrival_readiness"):
             await host.ask(tool)
-        assert (await host.ask("get_daily_briefing"))["date"] == "2026-06-30"
+        assert (await host.briefing())["date"] == "2026-06-30"
 
 
 async def test_a_stay_without_a_code_is_told() -> None:
@@ -74,7 +74,7 @@ async def test_a_stay_without_a_code_is_told() -> None:
         stay["stay_code"] = ""
 
     async with world(NOON, change=forget) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     (arrival,) = (row for row in answer["arrivals"] if row["guest_name"] == "Patrick Standin")
     assert (arrival["time"], arrival["property"]) == ("17:00", "Loop Pied-à-terre")
     assert "stay_code" not in arrival
@@ -87,7 +87,7 @@ async def test_stays_without_a_code_are_all_told() -> None:
             stay["stay_code"] = ""
 
     async with world(NOON, change=forget) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
         told = {row["guest_name"] for name in ("arrivals", "requests") for row in answer[name]}
         assert {"Patrick Standin", "Gustav Entwurf", "Camille Gabarit", "Felix Entwurf"} <= told
 
@@ -98,7 +98,7 @@ async def test_a_task_without_a_type_is_told() -> None:
             task |= {"type": None, "status": "pending", "expected_date": f"{NOON.date()}"}
 
     async with world(NOON, change=untyped) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     assert answer["tasks"]
     assert not any("type" in row for row in answer["tasks"])
 
@@ -106,7 +106,7 @@ async def test_a_task_without_a_type_is_told() -> None:
 @each_moment
 async def test_all_who_come_leave_ask_and_wait_are_told_and_those_in_house_counted(now: datetime) -> None:
     async with world(now) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
         waits = await host.ask("list_guests_waiting", limit=100, days=14)
     assert codes(answer, "arrivals") == arrivals(host.account, now)
     assert codes(answer, "departures") == departures(host.account, now)
@@ -120,7 +120,7 @@ async def test_all_who_come_leave_ask_and_wait_are_told_and_those_in_house_count
 
 async def test_the_first_ten_who_wait_are_told_with_their_words() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     assert len(answer["waiting"]) > 10
     assert ["says" in row for row in answer["waiting"]] == [
         place < 10 for place in range(len(answer["waiting"]))
@@ -135,7 +135,7 @@ async def test_lists_of_a_morning_are_complete_up_to_fifty_rows() -> None:
             account.stays[code] = deepcopy(stay) | {"stay_code": code, "reservation_code": code}
 
     async with world(NOON, change=crowd) as host:
-        answer = await host.ask("get_daily_briefing", property_ids=[LOOP])
+        answer = await host.briefing(property_ids=[LOOP])
     assert len(answer["arrivals"]) == 50
     assert answer["more"]["arrivals"] == 11
 
@@ -147,7 +147,7 @@ async def test_those_in_house_are_cut_before_reviews_and_these_before_tasks() ->
                 message["sender_role"] = "system"
 
     async with world(NOON, change=spread) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     more = answer["more"]
     assert "tasks" not in more
     assert more["in_house"] == len(in_house(host.account, NOON))
@@ -165,7 +165,7 @@ async def test_guests_whom_only_the_assistant_answered_come_last_and_are_counted
         thread["messages"].insert(0, message | sent)
 
     async with world(NOON, change=assist) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     assert answer["waiting"][-1]["guest_name"] == "Thea Prototype"
     assert answer["waiting"][-1]["auto_reply"] == "assistant"
     assert "Answered only by Hostex's assistant, and so last among the waiting: 1." in answer["notes"]
@@ -176,8 +176,8 @@ async def test_stays_of_properties_that_hostex_does_not_list_are_said() -> None:
         del account.properties[STUDIO]
 
     async with world(NOON, change=forget) as host:
-        answer = await host.ask("get_daily_briefing")
-        narrowed = await host.ask("get_daily_briefing", property_ids=[LOOP])
+        answer = await host.briefing()
+        narrowed = await host.briefing(property_ids=[LOOP])
     (note,) = (
         note for note in answer["notes"] if note.split()[1].startswith("stay") and "does not list" in note
     )
@@ -188,7 +188,7 @@ async def test_stays_of_properties_that_hostex_does_not_list_are_said() -> None:
 
 async def test_how_far_requests_are_looked_for_is_said() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     (note,) = (note for note in answer["notes"] if note.startswith("Requests beyond "))
     assert date.fromisoformat(note.split()[2].rstrip(":")) > NOON.date() + timedelta(days=730)
     assert note.endswith(": by guest threads alone.")
@@ -201,13 +201,14 @@ async def test_requests_that_threads_tell_of_too_many_far_years_are_not_all_read
             row["activities"][0] |= {"check_out_date": f"{2040 + number}-01-09"}
 
     async with world(NOON, change=dream) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     (note,) = (note for note in answer["notes"] if note.startswith("Requests beyond "))
     assert note.endswith(": by guest threads alone, none beyond 2045-01-08.")
 
 
 async def test_the_text_reads_as_a_morning_most_urgent_first() -> None:
     async with world(NOON) as host:
+        await host.briefing()
         _, text = await both_halves(host, "get_daily_briefing")
     lines = text.splitlines()
     assert lines[:13] == [
@@ -239,7 +240,7 @@ async def test_the_text_reads_as_a_morning_most_urgent_first() -> None:
 
 async def test_the_text_tells_a_turnover_with_both_guests_and_those_not_a_second_time() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
         _, text = await both_halves(host, "get_daily_briefing")
     assert (
         "- Harbour Studio: 11:00 Mei Yangben [2-4310000009-std009] → 15:00 Gustav Entwurf, 2 guests "
@@ -276,7 +277,7 @@ async def test_a_name_cannot_pass_for_another_line_or_fact() -> None:
 async def test_of_a_few_properties_everything_fits(now: datetime) -> None:
     chosen = [20110003, 20110004, 20110006]
     async with world(now) as host:
-        answer = await host.ask("get_daily_briefing", property_ids=chosen)
+        answer = await host.briefing(property_ids=chosen)
     for section, truth in (("arrivals", arrivals), ("departures", departures), ("in_house", in_house)):
         stays = [host.account.stays[code] for code in truth(host.account, now)]
         assert codes(answer, section) == {
@@ -290,7 +291,7 @@ async def test_a_busy_day_of_twelve_costs_at_most_1500_tokens_and_twelve_calls_o
     now: datetime, change: Any
 ) -> None:
     async with world(now, change=change) as host:
-        await host.ask("get_daily_briefing")
+        await host.briefing()
         assert len(await host.calls_of("get_daily_briefing")) <= 12
         halves = await both_halves(host, "get_daily_briefing")
     if change is None:
@@ -300,7 +301,7 @@ async def test_a_busy_day_of_twelve_costs_at_most_1500_tokens_and_twelve_calls_o
 async def test_each_property_has_its_own_day() -> None:
     now = MOMENTS["the start of a day"]
     async with world(now) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     assert answer["date"] == "2026-08-31"
     zones, _, more = answer["notes"]
     assert zones == "The date in Europe/Lisbon is 2026-09-01."
@@ -309,8 +310,8 @@ async def test_each_property_has_its_own_day() -> None:
 
 async def test_what_did_not_fit_is_counted_with_the_tools_that_tell_it() -> None:
     async with world(NOON) as host:
-        everything = await host.ask("get_daily_briefing")
-        few = await host.ask("get_daily_briefing", property_ids=[STUDIO])
+        everything = await host.briefing()
+        few = await host.briefing(property_ids=[STUDIO])
     assert everything["notes"][-1] == "more: list_tasks, list_reviews_due, list_reservations"
     assert {*everything["more"]} == {"tasks", "reviews", "in_house"}
     assert "more" not in few
@@ -319,7 +320,7 @@ async def test_what_did_not_fit_is_counted_with_the_tools_that_tell_it() -> None
 
 async def test_a_task_says_what_is_to_be_done() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
         tasks = host.account.tasks
     for row in answer["tasks"]:
         assert row.get("note", "") == tasks[row["id"]]["note"][:40]
@@ -329,7 +330,7 @@ async def test_a_task_says_what_is_to_be_done() -> None:
 async def test_another_day_can_be_asked_for() -> None:
     day = NOON.date() + timedelta(days=1)
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing", date=day.isoformat(), property_ids=[20110006])
+        answer = await host.briefing(date=day.isoformat(), property_ids=[20110006])
     assert answer["date"] == day.isoformat()
     assert [row["guest_name"] for row in answer["arrivals"]] == ["Haruto Mihon"]
     assert answer["arrivals"][0]["time"] == "15:00"
@@ -337,7 +338,7 @@ async def test_another_day_can_be_asked_for() -> None:
 
 async def test_a_turnover_without_cleaning_and_a_lapsing_request_come_first() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     request, turnover = answer["warnings"][:2]
     assert (request["kind"], request["guest_name"]) == ("request_expiring", "Lucia Boceto")
     assert request["detail"] == "lapses in 4 h"
@@ -347,8 +348,8 @@ async def test_a_turnover_without_cleaning_and_a_lapsing_request_come_first() ->
 
 async def test_a_balance_to_collect_is_told_and_that_of_a_channel_is_not() -> None:
     async with world(NOON) as host:
-        direct = await host.ask("get_daily_briefing", property_ids=[LOOP])
-        airbnb = await host.ask("get_daily_briefing", property_ids=[20110001])
+        direct = await host.briefing(property_ids=[LOOP])
+        airbnb = await host.briefing(property_ids=[20110001])
     due = [row for row in direct["warnings"] if row["kind"] == "balance_due"]
     assert [(row["guest_name"], row["detail"]) for row in due] == [("Patrick Standin", "$378.50")]
     assert "balance_due" not in kinds(airbnb)
@@ -364,8 +365,8 @@ async def test_stays_without_a_property_and_overlaps_of_the_coming_month_are_tol
             del account.properties[ident]
 
     async with world(NOON, change=overlap) as host:
-        narrowed = await host.ask("get_daily_briefing", property_ids=[VILLA, LOOP])
-        everything = await host.ask("get_daily_briefing")
+        narrowed = await host.briefing(property_ids=[VILLA, LOOP])
+        everything = await host.briefing()
     overlapping = [row for row in narrowed["warnings"] if row["kind"] == "overlapping_stays"]
     assert [row["guest_name"] for row in overlapping] == ["Ida Skisse"]
     assert "6 nights as Magnus Kladde" in overlapping[0]["detail"]
@@ -377,7 +378,7 @@ async def test_stays_without_a_property_and_overlaps_of_the_coming_month_are_tol
 
 async def test_a_channel_that_is_cut_off_is_told() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing", property_ids=[20110011])
+        answer = await host.briefing(property_ids=[20110011])
     cut_off = [row["detail"] for row in answer["warnings"] if row["kind"] == "channel_disconnected"]
     assert cut_off == ["agoda tideway-ycs: disconnected"]
 
@@ -391,14 +392,14 @@ async def test_a_stay_of_many_months_is_not_lost() -> None:
         account.stays["long"] = long | dates | {"stay_code": "long", "status": "accepted"}
 
     async with world(NOON, change=settle) as host:
-        answer = await host.ask("get_daily_briefing", property_ids=[LOOP])
+        answer = await host.briefing(property_ids=[LOOP])
         assert codes(answer, "in_house") == {"long"}
 
 
 async def test_what_cannot_be_read_is_told_and_the_rest_is_there() -> None:
     async with world(NOON) as host:
         host.sandbox.faults.add("envelope", "GET /tasks", times=None, code=403, message="No")
-        answer = await host.ask("get_daily_briefing", property_ids=[STUDIO])
+        answer = await host.briefing(property_ids=[STUDIO])
     assert answer["failed"] == [{"kind": "forbidden", "message": "tasks: No"}]
     assert [row["guest_name"] for row in answer["arrivals"]] == ["Gustav Entwurf"]
 
@@ -420,7 +421,7 @@ async def test_an_unknown_property_or_group_is_refused_by_name() -> None:
 
 async def test_a_group_is_briefed_alone() -> None:
     async with world(NOON) as host:
-        answer = await host.ask("get_daily_briefing", group_id=7103)
+        answer = await host.briefing(group_id=7103)
     rows = [
         row for section in ("arrivals", "departures", "in_house", "tasks") for row in answer.get(section, [])
     ]
@@ -447,7 +448,7 @@ async def test_an_account_without_properties_has_an_empty_day() -> None:
         account.channel_accounts.clear()
 
     async with world(datetime(2026, 6, 15, 12, tzinfo=UTC), change=clear) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
     assert answer["date"] == "2026-06-15"
     assert answer["arrivals"] == [] == answer["warnings"]
     assert "more" not in answer
@@ -458,9 +459,9 @@ async def test_properties_that_share_a_title_are_told_apart_by_their_ids_and_no_
         account.properties[LOOP]["title"] = account.properties[VILLA]["title"].upper()
 
     async with world(NOON, change=same_title) as host:
-        answer = await host.ask("get_daily_briefing")
+        answer = await host.briefing()
         _, text = await both_halves(host, "get_daily_briefing")
-        narrowed = await host.ask("get_daily_briefing", property_ids=[LOOP])
+        narrowed = await host.briefing(property_ids=[LOOP])
     named = ("warnings", "requests", "waiting", "arrivals", "departures", "tasks", "reviews", "in_house")
     rows: list[Row] = [row for name in named for row in answer.get(name, [])]
     shared = {row.get("property_id") for row in rows if "FOZ BEACH VILLA" in row.get("property", "").upper()}

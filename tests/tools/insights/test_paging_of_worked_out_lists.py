@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostex_mcp.server.engine import Engine
-from hostex_mcp.toolkit.context import Memory
 from hostex_mcp.toolkit.cursor import Cursor
+from hostex_mcp.toolkit.memory import Memory
 from hostex_mcp.toolkit.results import ListPosition
 from hostex_mcp.tools.selection import select
 from tests.support.demo_cases import MOMENTS

@@ -38,7 +38,7 @@ def quiet(accounts: Accounts, most: int) -> Accounts:
 
 async def test_the_briefing_of_twenty_properties_is_soon_cheap() -> None:
     async with world(NOW, portfolio(20, NOW)) as demo:
-        await demo.ask("get_daily_briefing")
+        await demo.briefing()
         calls = await demo.calls_of("get_daily_briefing")
     assert len(calls) <= 12, calls
 
