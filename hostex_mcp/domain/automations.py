@@ -1,13 +1,10 @@
 """Automatic messages that wait to be sent, and which of them a person has overtaken."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 
 from hostex_mcp.api.endpoints.automation import AutomationAction
 from hostex_mcp.api.endpoints.messaging import Conversation
-from hostex_mcp.api.endpoints.reservations import Reservation
-from hostex_mcp.domain.briefing import OVERTAKEN, DayWarning
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.messages import author
 from hostex_mcp.domain.stays import order_code
@@ -29,7 +26,7 @@ def overtaken(
     by_order = {
         activity.reservation_code: thread.id
         for thread in threads
-        if answered_by_a_person(thread)
+        if _answered_by_a_person(thread)
         for activity in thread.activities
         if activity.reservation_code
     }
@@ -42,34 +39,7 @@ def overtaken(
     return found
 
 
-def overtaken_warnings(
-    plans: Iterable[AutomationAction],
-    threads: Iterable[Conversation],
-    stays: Mapping[str, Reservation],
-    property_ids: Collection[int],
-) -> list[DayWarning]:
-    """Return the messages that wait though a person has answered, of these properties, each with the call
-    that drops it."""
-    return [
-        DayWarning(OVERTAKEN, day, _drop(plan), stays.get(plan.stay_code or ""), plan.property_id or 0)
-        for group in overtaken(plans, threads).values()
-        for plan in group
-        if (day := _day(plan.scheduled_at)) and (plan.property_id or 0) in property_ids
-    ]
-
-
-def _drop(plan: AutomationAction) -> str:
-    return f"{plan_title(plan)} at {one_line(plan.scheduled_at)[11:16]}: delete_automation_action {plan.id}"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-
-
-def answered_by_a_person(thread: Conversation) -> bool:
+def _answered_by_a_person(thread: Conversation) -> bool:
     """Whether one of the team has written since the guest last did. Messages come newest first (observed)."""
     answered = False
     for message in thread.messages:

@@ -40,7 +40,6 @@ _TURNOVER_KINDS = {
     "time between check-out and check-in": "turnover_without_time",
     "who cleans": "turnover_without_cleaner",
 }
-OVERTAKEN = "message_overtaken"
 KINDS = (
     "request_expiring",
     "overlapping_stays",
@@ -51,7 +50,6 @@ KINDS = (
     "arrival_without_lock_code",
     "balance_due",
     "channel_disconnected",
-    OVERTAKEN,
 )
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from hostex_mcp.api import LARGEST_PAGE, RESERVATION_WINDOW_DAYS, Pace, in_pieces, run_apart, windows
-from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, Pace, in_pieces, run_apart, windows
 from hostex_mcp.api.endpoints.properties import LIST_CHANNEL_ACCOUNTS
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
 from hostex_mcp.api.endpoints.tasks import Task
-from hostex_mcp.domain.automations import answered_by_a_person, overtaken_warnings
 from hostex_mcp.domain.briefing import (
     OPEN,
     DayWarning,
@@ -40,9 +38,6 @@ from hostex_mcp.toolkit.context import Context
 _MANY = 25
 _AHEAD = timedelta(days=4 * RESERVATION_WINDOW_DAYS)
 _MOST_FAR = 5
-_MORE_PLANS = (
-    "Of the automatic messages until tomorrow only the first {} were looked at; get_inbox flags the rest."
-)
 
 
 @dataclass(slots=True)
@@ -167,11 +162,8 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         read_reviews_due(context, portfolio, _REVIEW_DAYS, parts),
         parts.rows("channel accounts", read_lists(context, LIST_CHANNEL_ACCOUNTS)),
     )
-    far, plans = await asyncio.gather(
-        _far(context, portfolio, later, threads, parts), _plans(context, threads, last, parts)
-    )
+    far = await _far(context, portfolio, later, threads, parts)
     every = {stay.key: stay for stay in [*stays.items, *later.requests, *far]}
-    every_by_code = {stay.stay_code: stay for stay in every.values()}
     open_requests = requests(every.values(), local)
     pace = Pace()
     await pace.rest()
@@ -182,7 +174,6 @@ async def read_day(context: Context, portfolio: Portfolio, day: date | None, eve
         *await _stay_warnings(stays.items, day_at),
         *request_warnings(open_requests, context.now(), day_at),
         *channel_warnings(accounts or [], first),
-        *overtaken_warnings(plans, threads.items, every_by_code, portfolio.ids),
     ]
     guests = most_urgent_first(
         await in_pieces(each_waiting(threads.items, every.values(), local, context.now()))
@@ -242,20 +233,6 @@ async def _far(
     if later.until is None:
         return []
     return await parts.rows("requests", far_requests(context, portfolio, later.until, threads.until)) or []
-
-
-async def _plans(
-    context: Context, threads: Threads, last: date, parts: PartialReads
-) -> list[AutomationAction]:
-    """Read the automatic messages that are sent until the next day, the soonest hundred."""
-    if not any(answered_by_a_person(thread) for thread in threads.items):
-        return []
-    query = {"type": "message", "end_time": f"{last + DAY} 23:59:59"}
-    page = context.client.page(LIST_AUTOMATION_ACTIONS, query=query, limit=LARGEST_PAGE)
-    read = await parts.read("automatic messages", page, None)
-    if read and read.more:
-        parts.notes.append(_MORE_PLANS.format(len(read.items)))
-    return list(read.items) if read else []
 
 
 async def _turnovers(

@@ -20,7 +20,6 @@ _KINDS: Mapping[str, str] = {
     "arrival_without_lock_code": "No door code set",
     "balance_due": "Balance to collect",
     "channel_disconnected": "Channel disconnected",
-    "message_overtaken": "Automatic message waits though a person answered",
 }
 _GUESTS: Mapping[str, str] = {"in_house": "In house", "past": "Has left"}
 _CLEANING: Mapping[str, str] = {"in_progress": "cleaning in progress", "no task": "no cleaning"}

@@ -1,6 +1,6 @@
 """The inbox, against the rows of the demo account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hostex_mcp.sandbox.state import Row, SandboxAccount
 from tests.support.demo_cases import MOMENTS, some_moments
 from tests.support.encoding import ENCODING
-from tests.tools.insights.calendar_world import World, world
+from tests.tools.insights.calendar_world import world
 from tests.tools.insights.daily_truth import waiting
 from tests.tools.insights.test_paging_of_worked_out_lists import ids, pages
 from tests.tools.insights.waiting_worlds import Sketch, filled, saying, sketches
@@ -169,23 +169,3 @@ async def test_only_threads_about_the_chosen_properties_are_shown() -> None:
     async with world(NOON) as host:
         answer = await host.ask("get_inbox", days=30, limit=100, property_ids=["Harbour Loft"])
     assert {row["property"] for row in answer["items"]} == {"Harbour Loft"}
-
-
-async def test_the_briefing_flags_what_is_sent_by_tomorrow_with_the_call_that_drops_it() -> None:
-    async def warned(host: World) -> list[Mapping[str, Any]]:
-        rows = (await host.ask("get_daily_briefing")).get("warnings", ())
-        return [row for row in rows if row["kind"] == "message_overtaken"]
-
-    def change(account: SandboxAccount) -> None:
-        saying(THEA, ("g", "Cold!"), ("h", "On my way"))(account)
-        soon, *others = plans(account, THEA)
-        account.automation_actions[soon]["scheduled_at"] = (NOON + timedelta(hours=3)).isoformat()
-        for later in others:
-            account.automation_actions[later]["scheduled_at"] = (NOON + timedelta(days=9)).isoformat()
-
-    async with world(NOON, change=change) as host:
-        (soon, *_) = plans(host.account, THEA)
-        (warning,) = [row for row in await warned(host) if row.get("guest_name") == THEA]
-        assert warning["detail"].endswith(f": delete_automation_action {soon}")
-        await host.ask("delete_automation_action", plan_id=soon)
-        assert [row for row in await warned(host) if row.get("guest_name") == THEA] == []
