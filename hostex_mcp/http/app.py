@@ -21,6 +21,7 @@ from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.endpoint import Endpoint, engine_of
 from hostex_mcp.http.transport.fair_queue import FairQueue
 from hostex_mcp.http.transport.host_and_origin import LOOPBACK_ORIGIN, Guard
+from hostex_mcp.http.transport.listening import Streams
 from hostex_mcp.http.transport.metrics import Metrics, metrics_route
 from hostex_mcp.http.transport.outage import OUTAGES, unserved_by
 from hostex_mcp.http.transport.ports import Ports
@@ -54,15 +55,17 @@ def assemble(
     limits: Limits | None = None,
     manager: StreamableHTTPSessionManager | None = None,
     calls: FairQueue | None = None,
+    streams: Streams | None = None,
 ) -> Starlette:
     """Return the application that these ports make. `manager` may serve another MCP server than our own, or
     serve it with sessions and streams. Its calls take their turns in `calls`, as those of pages do."""
     limits = limits or Limits()
     own_sessions = manager is None
-    manager = manager or StreamableHTTPSessionManager(
-        create_server(engine_of, session_views), stateless=True, json_response=True
-    )
     calls = calls or turns_of(settings)
+    streams = streams or Streams(inside, calls)
+    manager = manager or StreamableHTTPSessionManager(
+        create_server(engine_of, session_views, listen=streams.listen), stateless=True, json_response=True
+    )
     endpoint = Endpoint(manager, inside, limits, calls, own_sessions=own_sessions)
     metrics = Metrics()
 

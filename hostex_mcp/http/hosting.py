@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 
 from starlette.applications import Starlette
@@ -29,6 +30,7 @@ from hostex_mcp.http.tenants.maintenance import Upkeep
 from hostex_mcp.http.tenants.notice_tries import StoredTries
 from hostex_mcp.http.tenants.owner_notices import OwnerNotices
 from hostex_mcp.http.tenants.tenants import Tenants
+from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.hook_receiver import HookReceiver, hook_routes
 from hostex_mcp.http.transport.outage import OUTAGES
 from hostex_mcp.http.transport.ports import Ports
@@ -117,9 +119,16 @@ def _app(
         writing=_writing(settings),
         routes=[*_routes(pages, people), *hook_routes(HookReceiver(store.hooks))],
         ready=store.ping,
+        heard=partial(_heard, store),
         running=running,
     )
     return assemble(settings, address, inside, calls=calls)
+
+
+async def _heard(store: Store, caller: Caller) -> datetime | None:
+    """Return when Hostex last called about the account of a connection."""
+    hook = await store.hooks.of_grant(caller.grant.linked_id) if caller.grant else None
+    return hook.heard_at if hook else None
 
 
 def _owner_notices(settings: Settings, address: Address, store: Store) -> OwnerNotices:

@@ -22,6 +22,8 @@ from mcp.types import (
     PaginatedRequestParams,
     ReadResourceRequestParams,
     ReadResourceResult,
+    SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
     ToolAnnotations,
 )
 from mcp.types import Tool as ToolDefinition
@@ -100,10 +102,14 @@ def wire_form(tool: Tool) -> dict[str, Any]:
 
 
 def create_server(
-    engine_of: EngineOf, views_of: ViewsOf = declared_views, feed: ActivityFeed | None = None
+    engine_of: EngineOf,
+    views_of: ViewsOf = declared_views,
+    feed: ActivityFeed | None = None,
+    listen: Handler[SubscriptionsListenRequestParams, SubscriptionsListenResult] | None = None,
 ) -> Server[Any]:
     """Create an MCP server over the engine that `engine_of` finds for each request, whose client shows the
-    views that `views_of` finds. On a connection that stays, the `feed` tells of updates."""
+    views that `views_of` finds. On a connection that stays, the `feed` tells of updates; elsewhere `listen`
+    serves requests that stay open."""
 
     def views_in(context: ServerRequestContext[Any]) -> ShownViews:
         return NO_VIEWS if engine_of(context).views == "off" else views_of(context)
@@ -146,7 +152,7 @@ def create_server(
         on_read_resource=served(_read_resource),
         on_subscribe_resource=feed and feed.subscribe,
         on_unsubscribe_resource=feed and feed.unsubscribe,
-        on_subscriptions_listen=feed and feed.listen,
+        on_subscriptions_listen=feed.listen if feed else listen,
         on_completion=served(complete),
         get_tool_input_schema=_without_header_arguments,
     )

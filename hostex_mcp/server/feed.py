@@ -2,8 +2,8 @@
 
 Hostex tells nobody, so it is asked every few minutes, and only while a client is subscribed. Clients of the
 handshake eras subscribe to the resource; those of 2026-07-28 listen, with a request that stays open. Both
-need a connection that stays: standard input and output is one, while the HTTP endpoint answers each request
-and is done.
+need a connection that stays, as standard input and output is. The HTTP endpoint answers each request and is
+done; listening to it is in `http/transport/listening.py`.
 """
 
 import asyncio

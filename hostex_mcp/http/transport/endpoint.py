@@ -19,6 +19,7 @@ from hostex_mcp.http.transport.arrivals import Arrivals
 from hostex_mcp.http.transport.bodies import MCP_BODY, message_of, read_body, replayed
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.http.transport.fair_queue import FairQueue
+from hostex_mcp.http.transport.listening import Opened
 from hostex_mcp.http.transport.ports import Ports
 from hostex_mcp.http.transport.rate_limits import Limits, Throttle, caller_address
 from hostex_mcp.http.transport.refusals import INTERNAL_ERROR, HttpRefusal, too_many
@@ -89,7 +90,8 @@ class Endpoint:
             send = _forbidding(send, self._ports.challenge)
         if self._own_sessions and engine.views != "off" and (session_id := opened_session(message)):
             send = naming(send, session_id)
-        scope = {**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])}
+        opened = Opened(caller, Headers(scope=scope), narrowing)
+        scope = opened.noted({**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])})
         with while_present(receive, send) as answer:
             async with turn(self._calls, caller, scope):
                 await self._manager.handle_request(scope, replayed(body, receive), answer)

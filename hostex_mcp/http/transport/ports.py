@@ -33,10 +33,15 @@ class FindsEngine(Protocol):
         ...
 
 
+async def _nothing_heard(caller: Caller) -> None:
+    """Return the same always, where Hostex calls about nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """What is behind the transport: who callers are, what serves them, the routes beside `/mcp`, whether all
-    is ready, and what runs as long as the application does. `challenge` is the header of a 403 that asks for
+    is ready, and what runs as long as the application does. `heard` gives something else after Hostex called
+    about the account of a caller. `challenge` is the header of a 403 that asks for
     the scope that the tools in `writing` need."""
 
     identifies: Authenticates
@@ -45,4 +50,5 @@ class Ports:
     writing: Collection[str] = ()
     routes: Sequence[BaseRoute] = ()
     ready: Callable[[], Awaitable[object]] | None = None
+    heard: Callable[[Caller], Awaitable[object]] = _nothing_heard
     running: Callable[[], AbstractAsyncContextManager[object]] = nullcontext

@@ -1,12 +1,16 @@
 """What happened since a moment, against the times in the rows of the demo account."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hostex_mcp.sandbox.state import SandboxAccount
+from hostex_mcp.scope import ScopedClient
+from hostex_mcp.server.engine import Engine
+from hostex_mcp.tools.selection import select
 from tests.support.demo_cases import MOMENTS, each_moment
 from tests.tools.insights.calendar_world import World, world
 
@@ -138,6 +142,39 @@ async def test_a_bad_since_is_answered_with_what_to_do(since: str, problem: str)
         answer = await host.answer("get_activity", since=since)
     assert answer["error"]["kind"] == "invalid_arguments"
     assert problem in str(answer["error"])
+
+
+@pytest.mark.parametrize("whose", ["another account's", "another list's", "nobody's"])
+async def test_a_foreign_cursor_is_refused_by_name(whose: str) -> None:
+    async with world(NOON) as host:
+        own = (await host.ask("get_activity", since="2026-06-01", limit=2))["next_cursor"]
+        assert (await host.ask("get_activity", cursor=own, limit=2))["items"]
+        foreign = {
+            "another account's": (await _answer_of_another_account(host))["next_cursor"],
+            "another list's": (await host.ask("list_reservations", limit=2))["next_cursor"],
+            "nobody's": f"{own[:-4]}AAAA",
+        }
+        answer = await host.answer("get_activity", cursor=foreign[whose])
+    assert answer["error"]["kind"] == "invalid_arguments"
+    assert [field["field"] for field in answer["error"]["fields"]] == ["cursor"]
+
+
+async def _answer_of_another_account(host: World) -> dict[str, Any]:
+    other = Engine(select(["all"]), host.engine.context, "off", "somebody else's")
+    result: Any = await other.call("get_activity", {"since": "2026-06-01", "limit": 2})
+    return result.structured_content
+
+
+async def test_a_property_out_of_scope_is_refused_and_nothing_of_it_is_told() -> None:
+    async with world(NOON) as host:
+        scoped = replace(host.engine.context, client=ScopedClient(host.engine.context.client, [20110001]))
+        host.engine = Engine(select(["all"]), scoped, "off")
+        answer = await host.answer("get_activity", since="2026-06-01", property_ids=[20110002])
+        rows = await every_row(host, since="2026-06-01")
+    assert answer["error"]["kind"] == "invalid_arguments"
+    assert [field["field"] for field in answer["error"]["fields"]] == ["property_ids"]
+    assert rows
+    assert {row["property_id"] for row in rows} == {20110001}
 
 
 async def test_only_the_chosen_properties_are_told() -> None:
