@@ -26,7 +26,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from hostex_mcp.api import HostexError, Pace, in_pieces, unread
+from hostex_mcp.api import HostexError, Pace, in_pieces, run_apart, unread
 from hostex_mcp.domain import (
     availability,
     briefing,
@@ -162,7 +162,7 @@ async def _month(engine: Engine, name: str) -> str:
         reasons = f"{' '.join(lacking.notes())} get_month_end shows what there is."
         raise MCPError(code=INVALID_PARAMS, message=f"These accounts would be incomplete. {reasons}")
     pace = Pace()
-    ledgers = books.of_homes()
+    ledgers = await run_apart(books.stays, books.of_homes)
     await pace.rest()
     return as_csv(await in_pieces(chain(home_rows(books, ledgers), apart_rows(books))))
 
