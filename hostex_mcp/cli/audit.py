@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from hostex_mcp.cli.look import Block, console
+from hostex_mcp.cli.look import Block, console, print_json_line
 from hostex_mcp.cli.session import OneLine
 from hostex_mcp.cli.showing import text_of
 
@@ -51,7 +51,7 @@ def command(
     newest = entries[-last:] if last else entries
     if as_json:
         for entry in newest:
-            click.echo(json.dumps(entry, ensure_ascii=False))
+            print_json_line(entry)
     else:
         console().print(Block(_paragraphs(newest)))
 

@@ -16,7 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 _UNFOLDED = 1_000
-_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(
+    r"[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -99,11 +101,21 @@ def print_json(value: object) -> None:
     unicode = sys.stdout.encoding.lower().startswith("utf")
     text = json.dumps(value, indent=2, ensure_ascii=not unicode)
     if sys.stdout.isatty():
-        # Control characters in guests' texts could give the terminal orders.
-        safe = _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-        console().print(JSONHighlighter()(safe), soft_wrap=True)
+        console().print(JSONHighlighter()(_seen(text)), soft_wrap=True)
     else:
         click.echo(text)
+
+
+def print_json_line(value: object) -> None:
+    """Print JSON on one line, as programs read it; on a terminal with nothing in it that nobody sees."""
+    text = json.dumps(value, ensure_ascii=False)
+    click.echo(_seen(text) if sys.stdout.isatty() else text)
+
+
+def _seen(text: str) -> str:
+    """Return JSON in which the characters that nobody sees are spelled out."""
+    # Control characters in guests' texts could give the terminal orders.
+    return _UNPRINTABLE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def columns(*headings: str) -> Table:

@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from platformdirs import user_state_path
 
 from hostex_mcp.cli.delivery import addresses_for, send, to_option
+from hostex_mcp.cli.look import print_json_line
 from hostex_mcp.cli.session import (
     OneLine,
     account_label,
@@ -98,7 +99,7 @@ class _Watch:
             click.echo(f"hostex-mcp: {error}", err=True)
             return FAILED
         for row in fresh:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            print_json_line(row)
         if fresh and not await self._handed_on(fresh):
             return FAILED
         await run_sync(self._keep, mark)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeVar
 
-from hostex_mcp.api import Pace
+from hostex_mcp.api import run_apart
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.money import code, exact
 from hostex_mcp.domain.nights import is_placed
@@ -64,11 +64,7 @@ async def paced_earnings(
     stays: Sequence[Reservation], period: Period, elsewhere: Iterable[Reservation] = ()
 ) -> list[Earning]:
     """Return the same, of so many stays that it takes long."""
-    pace, earned = Pace(), list[Earning]()
-    for earning in _each_earning(stays, period, elsewhere):
-        earned.append(earning)
-        await pace.rest()
-    return earned
+    return await run_apart(stays, earnings, stays, period, elsewhere)
 
 
 def unpaid_cancellations(

@@ -11,7 +11,7 @@ from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.days import Today
 from hostex_mcp.domain.language import language_of
 from hostex_mcp.domain.messages import OURS, author
-from hostex_mcp.domain.waiting import ThreadSubject, UnansweredMessages, homes, subject_of, unanswered
+from hostex_mcp.domain.waiting import ThreadSubject, UnansweredMessages, each_subject, homes, unanswered
 
 _TEXTS, _TEXT = 3, 300
 
@@ -51,20 +51,13 @@ class InboxThread:
         return (now - since).total_seconds() / 3600 if since else None
 
 
-def inbox(threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today) -> list[InboxThread]:
-    """Return threads in short, those with the newest message first."""
-    every = list(stays)
-    rows = [
-        InboxThread(
-            thread,
-            subject_of(thread, every, today),
-            next(_of_guest(thread), None),
-            next((message for message in thread.messages if author(message) in OURS), None),
-            unanswered(thread),
-        )
-        for thread in threads
-    ]
-    return sorted(rows, key=lambda row: row.key)
+def each_in_short(
+    threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today
+) -> Iterator[InboxThread]:
+    """Yield threads in short, each of which takes as long as the thread."""
+    for thread, subject in each_subject(threads, stays, today):
+        by_host = next((message for message in thread.messages if author(message) in OURS), None)
+        yield InboxThread(thread, subject, next(_of_guest(thread), None), by_host, unanswered(thread))
 
 
 def _of_guest(thread: Conversation) -> Iterator[Message]:

@@ -17,7 +17,7 @@
 """
 # This docstring is served to users, in hostex://reference/definitions (server/resources.py).
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 
 from hostex_mcp.api.endpoints.reservations import Reservation
@@ -26,21 +26,15 @@ Midnight = Callable[[date, int], datetime]
 """When a day begins at a property."""
 
 
-def books_of(stays: Iterable[Reservation], at: datetime, midnight: Midnight) -> Iterator[Reservation]:
-    """Yield the stays that were on the books at an earlier moment, all as accepted ones."""
-    for stay in stays:
-        if _is_booked(stay, at, midnight):
-            if stay.status == "accepted":
-                yield stay
-            elif stay.status == "cancelled" and stay.cancelled_at and stay.cancelled_at > at:
-                yield stay.model_copy(update={"status": "accepted"})
+def on_the_books(stay: Reservation, at: datetime, midnight: Midnight) -> Reservation | None:
+    """Return a stay as it was on the books at an earlier moment, as an accepted one; None if it was not."""
+    if not _is_booked(stay, at, midnight):
+        return None
+    if stay.status == "cancelled" and stay.cancelled_at and stay.cancelled_at > at:
+        return stay.model_copy(update={"status": "accepted"})
+    return stay if stay.status == "accepted" else None
 
 
 def _is_booked(stay: Reservation, at: datetime, midnight: Midnight) -> bool:
     told = stay.booked_at or stay.created_at
     return told is None or told <= at or midnight(stay.check_in_date, stay.property_id) <= at
-
-
-def present_books(stays: Iterable[Reservation]) -> Iterator[Reservation]:
-    """Yield the stays that are on the books now."""
-    return (stay for stay in stays if stay.status == "accepted")

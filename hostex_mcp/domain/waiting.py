@@ -158,16 +158,24 @@ def each_waiting(
     threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today, now: datetime
 ) -> Iterator[Waiting]:
     """Yield the same guests in no order, each of whom takes as long as the thread."""
+    for thread, subject in each_subject(threads, stays, today):
+        if messages := unanswered(thread):
+            hours = (now - messages.since).total_seconds() / 3600 if messages.since else None
+            yield Waiting(thread, subject, messages, hours)
+
+
+def each_subject(
+    threads: Iterable[Conversation], stays: Iterable[Reservation], today: Today
+) -> Iterator[tuple[Conversation, ThreadSubject]]:
+    """Yield threads with what they are about, each of which takes as long as the thread."""
     ties: Mapping[str, list[Reservation]] = defaultdict(list)
     for stay in stays:
         for tie in {stay.conversation_id, stay.reservation_code} - {None, ""}:
             ties[f"{tie}"].append(stay)
     for thread in threads:
-        if messages := unanswered(thread):
-            hours = (now - messages.since).total_seconds() / 3600 if messages.since else None
-            names = {thread.id, *(activity.reservation_code for activity in thread.activities)}
-            related = [stay for name in names if name in ties for stay in ties[name]]
-            yield Waiting(thread, subject_of(thread, related, today), messages, hours)
+        names = {thread.id, *(activity.reservation_code for activity in thread.activities)}
+        related = [stay for name in names if name in ties for stay in ties[name]]
+        yield thread, subject_of(thread, related, today)
 
 
 def most_urgent_first(guests: Iterable[Waiting]) -> list[Waiting]:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
-from hostex_mcp.api import Pace
+from hostex_mcp.api import Pace, paced
 from hostex_mcp.api.endpoints.finance import Transaction
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTY_GROUPS, PropertyGroup
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS, Reservation
@@ -141,12 +142,11 @@ async def other_stays(
     was paid for the whole order, and its other stays may be in any month and property."""
     orders = grouped(stays, lambda stay: stay.order_key)
     # Prices that add up to the total do not rule out a stay without a charge, so these orders come last.
-    due = sorted(
-        (code for code, own in orders.items() if needed(own)), key=lambda code: is_whole(orders[code])
-    )
+    codes = await paced(lambda code: code if needed(orders[code]) else None, orders)
+    due = sorted((code for code in codes if code is not None), key=lambda code: is_whole(orders[code]))
     selection, rest = first(due, _MOST_ORDERS)
     others = await read_lists(context, LIST_RESERVATIONS, [{"reservation_code": code} for code in selection])
-    keys = {stay.key for stay in stays}
+    keys = set(await paced(attrgetter("key"), stays))
     others.items = [stay for stay in others.items if stay.key not in keys]
     if rest:
         problem = "were not looked for: what they owe may be due in another month."

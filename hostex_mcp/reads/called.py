@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from hostex_mcp.api import LARGEST_PAGE, REVIEW_WINDOW_DAYS, HostexError, NotFound
+from hostex_mcp.api import LARGEST_PAGE, REVIEW_WINDOW_DAYS, HostexError, NotFound, Pace, paced
 from hostex_mcp.api.endpoints.calendar import LIST_AVAILABILITIES, PropertyAvailability
 from hostex_mcp.api.endpoints.finance import LIST_TRANSACTIONS
 from hostex_mcp.api.endpoints.properties import LIST_ROOM_TYPES
@@ -168,11 +168,12 @@ async def _properties(
         return await context.client.call(LIST_AVAILABILITIES, query=query)
 
     rows = [row for answer in await _each([tuple(days)], read, "calendars", parts) for row in answer]
-    is_open = {(row.id, day.date): day.available for row in rows for day in row.availabilities}
-    return [
-        _days(changed[id], id, days[id], {day: is_open[key, day] for key, day in is_open if key == id})
-        for id in days
-    ]
+    is_open: dict[int, dict[date, bool]] = {id: {} for id in days}
+    pace = Pace()
+    for row in rows:
+        is_open.setdefault(row.id, {}).update((day.date, day.available) for day in row.availabilities)
+        await pace.rest()
+    return await paced(lambda id: _days(changed[id], id, days[id], is_open[id]), days)
 
 
 def _days(calls: _Calls, id: int, period: tuple[date, date], is_open: Mapping[date, bool]) -> Event:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from hostex_mcp.api import HostexError, ListEndpoint, Pace, RowT
@@ -76,8 +77,8 @@ async def read_lists(
     reads = (read_whole(context, listing, query, MOST_ROWS) for query in queries)
     parts = await asyncio.gather(*reads)
     pace, rows = Pace(), dict[object, RowT]()
-    for part in parts:
-        rows |= {listing.identity(row): row for row in part.items}
+    for row in chain.from_iterable(part.items for part in parts):
+        rows[listing.identity(row)] = row
         await pace.rest()
     more = f"There are more {listing.key.replace('_', ' ')} than the {len(rows)} that were read: counts "
     notes = [] if all(part.complete for part in parts) else [f"{more}based on them are too low."]

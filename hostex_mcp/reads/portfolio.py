@@ -1,6 +1,6 @@
 """The properties that a question is about, and what day it is there."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hostex_mcp.api import FieldProblem
+from hostex_mcp.api import FieldProblem, paced
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, Property
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.names import fold
@@ -40,13 +40,23 @@ class Portfolio:
         return frozenset([*self._places, *([0] if self.whole else [])])
 
     @cached_property
+    def _dates(self) -> dict[str | None, date]:
+        return {}
+
+    @cached_property
+    def _titles(self) -> dict[int, str]:
+        return {}
+
+    @cached_property
     def _places(self) -> Mapping[int, Property]:
         return {place.id: place for place in self.properties}
 
     def titled(self, property_id: int) -> str:
         """Return a property's title on one line, or its id if it is not among them."""
-        place = self.place(property_id)
-        return one_line(place.title if place else "") or f"property {property_id}"
+        if property_id not in self._titles:
+            place = self.place(property_id)
+            self._titles[property_id] = one_line(place.title if place else "") or f"property {property_id}"
+        return self._titles[property_id]
 
     def named(self, property_id: int) -> dict[str, Any]:
         """Return a property as rows name it."""
@@ -62,14 +72,20 @@ class Portfolio:
         place = self.place(property_id)
         if place:
             return zone_named(place.timezone)
-        zones = (zone_named(place.timezone) for place in self.properties)
+        return self._first_zone
+
+    @cached_property
+    def _first_zone(self) -> ZoneInfo:
+        zones = {zone_named(place.timezone) for place in self.properties}
         return max(
             zones, key=lambda zone: self.now.astimezone(zone).replace(tzinfo=None), default=zone_named(None)
         )
 
     def today(self, place: Property) -> date:
         """Return the date at a property."""
-        return self.now.astimezone(zone_named(place.timezone)).date()
+        if place.timezone not in self._dates:
+            self._dates[place.timezone] = self.now.astimezone(zone_named(place.timezone)).date()
+        return self._dates[place.timezone]
 
     def first_today(self) -> date:
         """Return the earliest date at any of the properties."""
@@ -100,13 +116,14 @@ async def read_portfolio(
         ids &= set(await _members(context, group_id))
     whole = property_ids is None and group_id is None
     properties = [place for place in account.items if place.id in ids]
-    return Portfolio(properties, context.now(), whole, account.notes, _namesakes(account.items))
+    return Portfolio(properties, context.now(), whole, account.notes, await _namesakes(account.items))
 
 
-def _namesakes(properties: Iterable[Property]) -> AbstractSet[int]:
+async def _namesakes(properties: Sequence[Property]) -> AbstractSet[int]:
     ids_by_title: dict[str, list[int]] = {}
-    for place in properties:
-        ids_by_title.setdefault(fold(one_line(place.title)), []).append(place.id)
+    titles = await paced(lambda place: fold(one_line(place.title)), properties)
+    for place, title in zip(properties, titles, strict=True):
+        ids_by_title.setdefault(title, []).append(place.id)
     return frozenset(place_id for ids in ids_by_title.values() if len(ids) > 1 for place_id in ids)
 
 

@@ -20,7 +20,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from hostex_mcp.domain.guest_text import clean
+from hostex_mcp.domain.guest_text import clean, without_unseen
 from hostex_mcp.domain.wording import in_quotes
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.house_rules import HOUSE_RULES
@@ -226,7 +226,9 @@ async def get_prompt(engine: Engine, params: GetPromptRequestParams) -> GetPromp
         return GetPromptResult(description=routine.about, messages=[_said(text)])
     # Named for what keeps resources, and there in full for clients that give their model none.
     named = f"{text} Keep to my house rules below, which are the resource {HOUSE_RULES}."
-    kept = TextResourceContents(uri=HOUSE_RULES, mime_type="text/markdown", text=rules)
+    # What somebody copied from elsewhere may hold words for models that the host has never seen.
+    seen = without_unseen(rules)
+    kept = TextResourceContents(uri=HOUSE_RULES, mime_type="text/markdown", text=seen)
     embedded = PromptMessage(role="user", content=EmbeddedResource(type="resource", resource=kept))
     return GetPromptResult(description=routine.about, messages=[_said(named), embedded])
 

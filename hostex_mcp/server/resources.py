@@ -26,7 +26,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from hostex_mcp.api import HostexError, Pace, in_pieces, unread
+from hostex_mcp.api import HostexError, Pace, in_pieces, run_apart, unread
 from hostex_mcp.domain import (
     availability,
     briefing,
@@ -46,6 +46,7 @@ from hostex_mcp.domain import (
     turnovers,
     waiting,
 )
+from hostex_mcp.domain.guest_text import without_unseen
 from hostex_mcp.domain.periods import Period
 from hostex_mcp.domain.stay_rules import RULE_TEXTS
 from hostex_mcp.reads.accounts import read_books
@@ -162,7 +163,7 @@ async def _month(engine: Engine, name: str) -> str:
         reasons = f"{' '.join(lacking.notes())} get_month_end shows what there is."
         raise MCPError(code=INVALID_PARAMS, message=f"These accounts would be incomplete. {reasons}")
     pace = Pace()
-    ledgers = books.of_homes()
+    ledgers = await run_apart(books.stays, books.of_homes)
     await pace.rest()
     return as_csv(await in_pieces(chain(home_rows(books, ledgers), apart_rows(books))))
 
@@ -280,7 +281,7 @@ async def _live(engine: Engine, uri: str) -> ReadResourceResult | None:
     if uri == ACTIVITY and "get_activity" in reachable:
         return _contents(uri, _JSON, await _in_time(uri, lambda: _activity(engine)))
     if uri == HOUSE_RULES and (rules := await engine.context.house_rules()) is not None:
-        return _contents(uri, _TEXT, rules)
+        return _contents(uri, _TEXT, without_unseen(rules))
     for kind in KINDS:
         name = kind.named(uri)
         if name is not None and kind.tool in reachable:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,6 +90,18 @@ def test_json_gives_the_terminal_no_orders(show: Show) -> None:
     seen = show(*arguments, piping="stderr", width=200, environ={"NO_COLOR": "1"})
     assert [order for order in orders if order in seen.screen] == []
     assert problem in seen.screen
+
+
+def test_a_line_of_the_audit_trail_gives_the_terminal_no_orders(show: Show, tmp_path: Path) -> None:
+    orders = "\x9b2J\u202e\u061c\u200b\U000e0041"
+    entry = {"tool": f"send_message{orders}", "time": "2026-12-01T10:00:00Z"}
+    trail = tmp_path / "audit.jsonl"
+    trail.write_text(json.dumps(entry) + "\n", encoding="utf-8")
+    arguments = ("audit", "--json", "--file", f"{trail}")
+    assert json.loads(show(*arguments, piping="stdout").piped) == entry
+    seen = show(*arguments, piping="stderr", width=400)
+    assert [order for order in orders[3:] + orders[0] if order in seen.screen] == []
+    assert "\\u202e" in seen.screen
 
 
 @pytest.mark.parametrize("value", ["\x1b[2J\u202e", ["\x1b[2J\u202e"], {"a": ["\x9b2J\u202e"]}])

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from hostex_mcp.domain.on_the_books import books_of
+from hostex_mcp.domain.on_the_books import on_the_books
 from tests.domain.stay_samples import stay
 
 EARLIER = datetime(2026, 6, 8, 12, tzinfo=UTC)
@@ -47,5 +47,5 @@ def test_a_stay_is_on_the_books_from_booking_to_cancellation(
     sample = stay("a", check_in, 2, status=status).model_copy(
         update={name: text and moment(text) for name, text in times.items()}
     )
-    books = list(books_of([sample], EARLIER, midnight))
-    assert [found.status for found in books] == ["accepted"] * on_them
+    books = [on_the_books(sample, EARLIER, midnight)]
+    assert [found.status for found in books if found] == ["accepted"] * on_them

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any, cast
 
+from hostex_mcp.domain.names import fold
 from hostex_mcp.domain.wording import MONTHS, days_text, in_quotes, money, quoted
 from hostex_mcp.toolkit.results import JsonObject, lean
 from hostex_mcp.tools.calendar._grid_usual import LETTERS, Usual, channel, channels, channels_of, usual
@@ -42,6 +43,13 @@ _FAR = 180
 # stands before one last name.
 _ENDS = re.compile(r"(?<!\b\w)\.(?:\s|$)|(?<=\b\w)\.(?=\s+\S+\s)")
 _LIKE_OURS = re.compile(rf"\d|{_ENDS.pattern}")
+_WORD = re.compile(r"\w+\b(?!\.)")
+# Such words of a name would seem to be the channel of a stay, its state, or what else a line tells.
+_OUR_WORDS = {
+    *(letter.lower() for letter in LETTERS.values()),
+    *" ".join((*_PENDING.values(), *_LABELS.values(), _UNSOLD)).split(),
+    *("free", "open", "closed", "double", "booking", "min", "cancelled", "denied", "timeout"),
+}
 
 
 class _Dates:
@@ -273,7 +281,8 @@ def _count(days: tuple[str, str]) -> int:
 
 def _name(name: str) -> str:
     """Return a guest's name, in quotes where its end would not be clear."""
-    return in_quotes(name) if _LIKE_OURS.search(name) else quoted(name)
+    ours = _LIKE_OURS.search(name) or not _OUR_WORDS.isdisjoint(_WORD.findall(fold(name)))
+    return in_quotes(name) if ours else quoted(name)
 
 
 def calendar_text(answer: JsonObject) -> str:

@@ -1,6 +1,7 @@
 """Prices of a property on all its listings at once, through the pricing ratios."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, TypedDict, cast
@@ -111,18 +112,15 @@ async def update_property_prices(
     listings = [await _steerable_listing(context, ratio, prices) for ratio in settable]
     of_price = _currency_of(listings, currency)
     direct = [listing for listing in listings if listing.days.currency == of_price]
-    foreign = [listing for listing in listings if listing not in direct]
-    followers = [
-        listing
-        for listing in foreign
-        if other_currencies == "same_percentage" and not _has_only_floor_prices(listing)
-    ]
+    foreign = [listing for listing in listings if listing.days.currency != of_price]
+    follow = other_currencies == "same_percentage"
+    followers = [listing for listing in foreign if follow and not _has_only_floor_prices(listing)]
     parts = [_part(context, listing, _amounts(listing, prices)) for listing in direct]
     parts += [
         _part(context, listing, _same_percentage(listing, _reference(direct), prices))
         for listing in followers
     ]
-    unchanged = [listing for listing in foreign if listing not in followers]
+    unchanged = [listing for listing in foreign if not follow or _has_only_floor_prices(listing)]
 
     async def send() -> PropertyPrices:
         outcomes = [dict(row) for row in await _send_in_turn(parts)]
@@ -228,16 +226,17 @@ def _channel_priced_notes(number: int) -> list[str]:
     return [f"{counted(number, 'listing is', 'listings are')} priced by the channel and left out."]
 
 
-def _part_name(part: _ListingChange, parts: Sequence[_ListingChange]) -> str:
+def _part_name(part: _ListingChange, counts: Mapping[str, int]) -> str:
     """Return a listing by its channel, with its number where the channel has several."""
     channel = part.key["channel_type"]
-    several = sum(other.key["channel_type"] == channel for other in parts) > 1
+    several = counts[channel] > 1
     return f"{channel_name(channel)} {part.key['listing_id']}" if several else channel_name(channel)
 
 
 def _preview(title: str, parts: Sequence[_ListingChange], warnings: Sequence[str]) -> Preview:
+    counts = Counter(part.key["channel_type"] for part in parts)
     rows = [
-        {**row, "what": f"{_part_name(part, parts)}, {row['what']}"}
+        {**row, "what": f"{_part_name(part, counts)}, {row['what']}"}
         for part in parts
         if part.change and part.change.preview
         for row in part.change.preview.changes

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, TypedDict
 
+from hostex_mcp.api import run_apart
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.api.endpoints.tasks import Task
 from hostex_mcp.domain.briefing import DayWarning, expires
@@ -88,7 +89,8 @@ async def get_daily_briefing(
     fit: ask for fewer properties, or as the notes say."""
     portfolio = await read_portfolio(context, property_ids, group_id)
     daily = await read_day(context, portfolio, date, property_ids is None and group_id is None)
-    sections = _sections(daily, context.redactor(), context.now())
+    # The lists of a large account take long in one piece, so other calls go on beside them.
+    sections = await run_apart(_rows_of(daily), _sections, daily, context.redactor(), context.now())
     assisted = sum(guest.by_assistant for guest in daily.waiting)
     rest = {
         "notes": [
@@ -109,6 +111,13 @@ def _room(properties: int) -> int:
     """Return the tokens for a day of so many properties."""
     share = (min(max(properties, _FEW), _MANY) - _FEW) / (_MANY - _FEW)
     return int(_CAUTION * (_ROOM + share * (_ROOM_OF_MANY - _ROOM)))
+
+
+def _rows_of(daily: Daily) -> list[Any]:
+    """Return all that the lists are made of."""
+    moves = daily.movements
+    stays = [*daily.requests, *moves.arrivals, *moves.departures, *moves.in_house]
+    return [*stays, *daily.reviews, *daily.waiting, *daily.warnings, *daily.turnovers, *daily.tasks]
 
 
 def _sections(daily: Daily, redactor: Redactor, now: datetime) -> dict[str, list[JsonObject]]:

@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from operator import attrgetter
 from typing import Annotated, TypedDict
 
 from annotated_types import Ge, Le
 
-from hostex_mcp.api import RESERVATION_WINDOW_DAYS, paced, windows
+from hostex_mcp.api import RESERVATION_WINDOW_DAYS, in_pieces, paced, windows
 from hostex_mcp.api.endpoints.automation import LIST_AUTOMATION_ACTIONS, AutomationAction
 from hostex_mcp.api.endpoints.messaging import Message
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS
 from hostex_mcp.domain.automations import overtaken, plan_title
 from hostex_mcp.domain.guest_text import one_line, tidy
-from hostex_mcp.domain.inbox import InboxThread, inbox
+from hostex_mcp.domain.inbox import InboxThread, each_in_short
 from hostex_mcp.domain.messages import author
 from hostex_mcp.domain.size import beginning
 from hostex_mcp.domain.waiting import ThreadSubject
@@ -125,7 +126,8 @@ async def _talks(
     stays = None
     if any(activity.reservation_code for thread in part.threads.items for activity in thread.activities):
         stays = await parts.rows("stays", read_lists(context, LIST_RESERVATIONS, queries))
-    talks = inbox(part.threads.items, stays or [], day_of(portfolio))
+    talks = await in_pieces(each_in_short(part.threads.items, stays or [], day_of(portfolio)))
+    talks.sort(key=attrgetter("key"))
     return talks if portfolio.whole else [talk for talk in talks if talk.places & portfolio.ids]
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any, TypedDict
 
-from hostex_mcp.api import FieldProblem, Pace, in_pieces, paced
+from hostex_mcp.api import FieldProblem, Pace, in_pieces, paced, run_apart
 from hostex_mcp.domain.days import DAY
 from hostex_mcp.domain.earnings import unpaid_cancellations
 from hostex_mcp.domain.money import rounded
@@ -111,15 +111,15 @@ async def get_month_end(
     period = Period(start_date, end_date) if start_date and end_date else last_month(portfolio.first_today())
     books = await read_books(context, portfolio, period)
     await pace.rest()
-    homes = books.of_homes()
+    homes = await run_apart(books.stays, books.of_homes)
     await pace.rest()
     ledgers = [ledger for own in homes.values() for ledger in own]
     ledgers += [ledger for part in books.apart for ledger in part.accounts]
     await pace.rest()
-    balances_due = balances(books.stays, period, books.elsewhere)
+    balances_due = await run_apart(books.stays, balances, books.stays, period, books.elsewhere)
     await pace.rest()
     unreceived = await paced(partial(_balance, context.redactor(), books), balances_due)
-    changes = _changes(books, changed_since)
+    changes = await run_apart(books.stays, _changes, books, changed_since)
     await pace.rest()
     rows = await in_pieces(home_rows(books, homes))
     groups = await in_pieces(group_rows(books, homes))

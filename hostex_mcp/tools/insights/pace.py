@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_types import Ge, Le
 
-from hostex_mcp.api import FieldProblem, Pace, paced
+from hostex_mcp.api import FieldProblem, Pace, paced, run_apart
 from hostex_mcp.api.endpoints.reservations import Reservation
 from hostex_mcp.domain.earnings import APART, Earning, paced_earnings, price, touches
 from hostex_mcp.domain.money import rounded
-from hostex_mcp.domain.on_the_books import books_of, present_books
+from hostex_mcp.domain.on_the_books import on_the_books
 from hostex_mcp.domain.performance import figures
 from hostex_mcp.domain.periods import Period, months_from, year_before
 from hostex_mcp.domain.wording import some
@@ -142,26 +142,23 @@ async def get_pace(
     stays = await stays_of_periods(context, portfolio, period.beside_last_year)
     at = _moments(portfolio.now, days_ago)
     books = [
-        _Books(await _all(present_books(stays.items)), _same),
-        _Books(await _all(books_of(stays.items, at["last_year_as_of"], portfolio.midnight)), _last_year),
-        _Books(await _all(books_of(stays.items, at["earlier_as_of"], portfolio.midnight)), _same),
+        _Books(await _all(stays.items, lambda stay: stay.status == "accepted"), _same),
+        _Books(await _booked(stays.items, at["last_year_as_of"], portfolio), _last_year),
+        _Books(await _booked(stays.items, at["earlier_as_of"], portfolio), _same),
     ]
     groups = [await day.grouped(period, by) for day in books]
     earned = [await paced_earnings(day.stays, day.nights(period)) for day in books]
     keys = _keys(portfolio, by, groups)
 
-    def row(key: str | int) -> JsonObject:
+    async def row(key: str | int) -> JsonObject:
         month = next((part for part in period.months() if key == f"{part.start:%Y-%m}"), period)
         parts = [group.get(key, ()) for group in groups]
         asked = month if by == "month" else period
-        sums = [day.row(part, asked) for day, part in zip(books, parts, strict=True)]
-        return {**_name(portfolio, by, key), **_compared(sums, parts)}
+        return {**_name(portfolio, by, key), **await _compared(books, parts, asked)}
 
-    rows = await paced(row, keys)
+    rows = [await row(key) for key in keys]
     if by != "month":
         rows = sorted(rows, key=lambda row: row["change"]["nights_sold"])
-    # The books of a large account take long in one piece, so other calls go on between them.
-    totals = await paced(lambda place: books[place].row(earned[place], period), range(len(books)))
     notes = await _notes(portfolio, stays.items, period)
     answer = {
         "start_date": f"{period.start}",
@@ -169,7 +166,7 @@ async def get_pace(
         "last_year_start_date": f"{period.last_year.start}",
         "last_year_end_date": f"{period.last_year.end}",
         **{name: f"{moment:%Y-%m-%dT%H:%MZ}" for name, moment in at.items()},
-        "total": _compared(totals, earned),
+        "total": await _compared(books, earned, period),
         "rows": rows,
         "notes": [_DEFINITIONS, _AS_NOW, *notes, *stays.notes],
         "failed": failure_rows(stays.failures),
@@ -193,12 +190,14 @@ def _moments(now: datetime, days_ago: int) -> dict[str, datetime]:
     return {"as_of": now, "last_year_as_of": last_year, "earlier_as_of": now - timedelta(days=days_ago)}
 
 
-async def _all(stays: Iterable[Reservation]) -> list[Reservation]:
-    pace, every = Pace(), list[Reservation]()
-    for stay in stays:
-        every.append(stay)
-        await pace.rest()
-    return every
+async def _all(stays: Iterable[Reservation], fits: Callable[[Reservation], bool]) -> list[Reservation]:
+    fitting = await paced(lambda stay: stay if fits(stay) else None, stays)
+    return [stay for stay in fitting if stay]
+
+
+async def _booked(stays: Iterable[Reservation], at: datetime, portfolio: Portfolio) -> list[Reservation]:
+    booked = await paced(lambda stay: on_the_books(stay, at, portfolio.midnight), stays)
+    return [stay for stay in booked if stay]
 
 
 def _same(period: Period) -> Period:
@@ -222,9 +221,17 @@ def _name(portfolio: Portfolio, by: By, key: str | int) -> JsonObject:
     return {{"month": "month", "channel": "channel_type", "property": "row"}[by]: key}
 
 
-def _compared(sums: Sequence[JsonObject], parts: Sequence[Sequence[Earning]]) -> JsonObject:
+async def _compared(
+    books: Sequence[_Books], parts: Sequence[Sequence[Earning]], period: Period
+) -> JsonObject:
     """Return a part of the books of each day, and what was added since."""
-    now, last_year, earlier = sums
+    await Pace().rest()
+    # The books of a large account take long in one piece, so other calls go on beside them.
+    return await run_apart(parts, _side_by_side, books, parts, period)
+
+
+def _side_by_side(books: Sequence[_Books], parts: Sequence[Sequence[Earning]], period: Period) -> JsonObject:
+    now, last_year, earlier = (day.row(part, period) for day, part in zip(books, parts, strict=True))
     return {
         "now": now,
         "last_year": last_year,
@@ -247,7 +254,12 @@ def _nights_beyond(earned: Iterable[Earning], others: Iterable[Earning]) -> int:
 async def _notes(portfolio: Portfolio, stays: Iterable[Reservation], period: Period) -> list[str]:
     """Name the stays whose times or price are not known."""
     asked = period, period.last_year
-    own = await _all(stay for stay in stays if any(touches(stay, nights) for nights in asked))
+    own = await _all(stays, lambda stay: any(touches(stay, nights) for nights in asked))
+    named = await run_apart(own, _named_stays, own)
+    return [*([] if portfolio.whole else [_CHOSEN]), *named]
+
+
+def _named_stays(own: Sequence[Reservation]) -> list[str]:
     accepted = [stay for stay in own if stay.status == "accepted"]
     timeless = [stay for stay in accepted if not (stay.booked_at or stay.created_at)]
     stored = [stay for stay in accepted if stay.created_at and not stay.booked_at]
@@ -259,7 +271,7 @@ async def _notes(portfolio: Portfolio, stays: Iterable[Reservation], period: Per
     }
     named = [f"Stays that {text}: {_codes(found)}." for text, found in texts.items() if found]
     unpriced = [stay.stay_code or stay.key for stay in accepted if price(stay) is None]
-    return [*([] if portfolio.whole else [_CHOSEN]), *named, *unpriced_notes(unpriced)]
+    return [*named, *unpriced_notes(unpriced)]
 
 
 def _codes(stays: Sequence[Reservation]) -> str:

@@ -252,9 +252,12 @@ async def test_days_that_are_over_are_told_as_they_were() -> None:
         ("Anna B. No channel", '"Anna B. No channel"'),
         ("Anna Smith.", '"Anna Smith."'),
         ("Mrs Smith", "Mrs Smith"),
+        ("Anna requested", '"Anna requested"'),
+        ("Anna V unpaid", '"Anna V unpaid"'),
+        ("Anna (Blo\uff43ked)", '"Anna (Blo\uff43ked)"'),
     ],
 )
-async def test_a_name_that_could_end_a_part_of_a_line_is_in_quotes(name: str, told: str) -> None:
+async def test_a_name_that_could_end_a_part_of_a_line_or_be_one_is_in_quotes(name: str, told: str) -> None:
     def change(account: SandboxAccount) -> None:
         # A first name is told whole where another guest has it too.
         for number, stay in enumerate(account.stays.values()):
