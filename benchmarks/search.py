@@ -58,8 +58,8 @@ SENTENCES = (
 QUESTIONS = (
     ("in one thread", "aquarium"),
     ("in one thread, Chinese", "水族馆"),
-    ("in half of the threads", "plumber"),
-    ("in half of the threads, Thai", "ที่จอดรถ"),
+    ("in three quarters of the threads", "plumber"),
+    ("in 7 of 100 threads, Thai", "ที่จอดรถ"),
     ("in all threads", "parking"),
     ("in none", "trampoline"),
 )
