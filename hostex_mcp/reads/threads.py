@@ -1,6 +1,6 @@
 """Guest threads with their messages; a thread is read again only when it has a new message."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,8 +28,6 @@ from hostex_mcp.toolkit.results import Key, ListPosition
 _MONTH = timedelta(days=31)
 _SMALL, _LARGE = 20, 300
 _NEWEST = datetime.max.replace(tzinfo=UTC)
-# How many remembered threads are opened for one answer.
-_MOST_OPENED = 2_000
 
 
 @dataclass(slots=True)
@@ -100,8 +98,8 @@ async def threads_part(
     words: SoughtWords | None = None,
 ) -> ThreadsPart:
     """Read threads with a message after a moment, by `order`: at most `most` after `mark.since`, or those up
-    to `mark.until` if given, so that other processes read the same ones. With `words` those that are indexed
-    come on top, and only if they may have them.
+    to `mark.until` if given, so that other processes read the same ones. With `words` those that have not the
+    words, as the index knows, are neither read nor counted.
 
     The order must not depend on anything that changes with a new message, unless threads then move forward.
     """
@@ -111,11 +109,9 @@ async def threads_part(
     ahead = [entry for entry in keyed if follows(entry[0], mark.since)]
     times = {thread_id: last for _, thread_id, last in ahead}
     indexed = await indexed_threads(context, _dated(times), words, notes) if words else None
-    reached = (
-        _reached(ahead, mark.until) if mark.until else _affordable(list(times), indexed or Indexed(), most)
-    )
-    part = ahead[:reached]
-    chosen = {key: last for _, key, last in part if not indexed or key not in indexed.names - indexed.fitting}
+    without = indexed.names - indexed.fitting if indexed else frozenset[str]()
+    part = ahead[: _reached(ahead, mark.until) if mark.until else _most_of(list(times), without, most)]
+    chosen = {thread_id: last for _, thread_id, last in part if thread_id not in without}
     threads = await _threads(context, chosen, most, notes, indexed)
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
@@ -128,15 +124,10 @@ def _reached(ahead: Sequence[tuple[Key, str, datetime | None]], until: Key) -> i
     return sum(not follows(key, until) for key, *_ in ahead)
 
 
-def _affordable(ids: Sequence[str], indexed: Indexed, most: int) -> int:
-    """Return how many of these threads can be searched for one answer, of which `most` may not be indexed."""
-    unknown = opened = 0
-    for place, thread_id in enumerate(ids):
-        unknown += thread_id not in indexed.names
-        opened += thread_id in indexed.fitting
-        if unknown > most or opened > _MOST_OPENED:
-            return place
-    return len(ids)
+def _most_of(ids: Sequence[str], without: Collection[str], most: int) -> int:
+    """Return how many of these threads come before there are more than `most` besides those `without`."""
+    others = [place for place, thread_id in enumerate(ids) if thread_id not in without]
+    return others[most] if len(others) > most else len(ids)
 
 
 def _dated(times: Mapping[str, datetime | None]) -> dict[str, datetime]:
