@@ -12,6 +12,7 @@ from benchmarks.measuring import program
 
 TOOL = "list_properties"
 OURS = "hostex-mcp"
+STRUCTURED = "bare SDK server, structured answer"
 OAUTH = "hostex-mcp http, with OAuth"
 
 
@@ -35,7 +36,7 @@ class Setting:
         bare = (sys.executable, "-m", "benchmarks.bare", self.upstream, transport)
         found = [
             Candidate("bare SDK server, answer handed on unread", bare),
-            Candidate("bare SDK server, structured answer", (*bare, "structured")),
+            Candidate(STRUCTURED, (*bare, "structured")),
             self._decorated(
                 "SDK server from a decorated function", sys.executable, "mcp.server:MCPServer", transport
             ),

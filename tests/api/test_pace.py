@@ -14,10 +14,12 @@ class Work:
     """Steps that take this thread as much of its time as they say."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.now = time.perf_counter()
+        self.now = 1_000.0
         self.ran = 0
         for clock in ("thread_time", "perf_counter"):
             patch.setattr(time, clock, lambda: self.now)
+        for end in ("began", "due"):
+            patch.setattr(f"hostex_mcp.api.pace._PIECE.{end}", 0.0)
 
     def step(self, seconds: float) -> None:
         self.now += seconds

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import sampled
+from benchmarks.aims import Aim, judged
 from benchmarks.candidates import setting
 from benchmarks.measuring import Table
 from benchmarks.page import markers, renew
@@ -57,6 +58,21 @@ def test_a_table_without_a_place_in_the_page_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has no place for x"):
         renew(page, [Table("x", ("Server",), [("one",)])])
     assert read(page) == "# A\n"
+
+
+def test_an_aim_is_a_number_or_a_share_of_another_row_and_may_be_unmeasured() -> None:
+    rows = [("bare", "0.60 (0.5 to 0.7)"), ("own", "0.45 (0.4 to 0.5)")]
+    tables = [Table("start-up", ("Server", "s"), rows)]
+    own, bare = {"Server": "own"}, {"Server": "bare"}
+    share = Aim("Start", "at most", 0.7, "start-up", own, "s", share_of=bare)
+    assert share.judged(tables) == ("Start", "at most 70%", "75%", "no")
+    assert Aim("Start", "at most", 0.5, "start-up", own, "s").judged(tables)[1:] == (
+        "at most 0.5",
+        "0.45",
+        "yes",
+    )
+    assert share.judged([]) == ("Start", "at most 70%", "not measured", "")
+    assert {row[2] for row in judged([]).rows} == {"not measured"}
 
 
 def test_a_server_is_started_called_and_measured() -> None:
