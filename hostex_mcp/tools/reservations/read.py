@@ -118,10 +118,10 @@ async def list_reservations(
     cancelled_since: Day | None = None,
     reveal: Annotated[list[Revealable], "secrets to show in full detail"] | None = None,
 ) -> ListPage[StayRow]:
-    """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
-    has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
-    without dates only check-outs of the next 180 days. Full detail adds guests, money, check-in details and
-    remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
+    """Stays with amounts, newest first by `order_by` (default `booked_at`). A booking of several units has
+    one `reservation_code` and a row with a `stay_code` for each. Dates come in pairs, both included, up to
+    ten years; without them only check-outs of the next 180 days. Full detail adds guests, payment, check-in
+    details and remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
     in_order(start_check_in_date=start_check_in_date, end_check_in_date=end_check_in_date)
     in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
     fixed = {

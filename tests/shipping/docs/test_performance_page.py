@@ -24,6 +24,7 @@ NAMES = [
     "deciding",
     "tool-lists",
     "results",
+    "conversations",
     "briefing",
     "views",
     "community",
