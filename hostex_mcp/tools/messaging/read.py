@@ -87,8 +87,8 @@ async def list_conversations(
     page: PageRequest,
     guest_name: Annotated[ShortText, "words of the guest's name"] | None = None,
 ) -> ListPage[ConversationRow]:
-    """Guest threads, almost newest first. With a name, `last_word` is the author of the newest message, in
-    five threads. Hostex lists no preview or unread flag; `list_guests_waiting` has the unanswered."""
+    """Guest threads, almost newest first; with a name, `last_word` is who wrote last in five. Hostex keeps
+    no unread flag: `list_guests_waiting` has the unanswered."""
     if guest_name is None:
         return await context.rows(api.LIST_CONVERSATIONS, page, _conversation)
     newest = await read_all(context.client, api.LIST_CONVERSATIONS)

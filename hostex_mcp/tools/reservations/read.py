@@ -1,5 +1,6 @@
 """Tools that read reservations and stays, their custom fields and tags, and sources of direct bookings."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -20,6 +21,7 @@ from hostex_mcp.api.endpoints.models import Money
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.guests import named, names_on
+from hostex_mcp.domain.names import fold
 from hostex_mcp.reads.lists import read_lists
 from hostex_mcp.toolkit.arguments import (
     Channel,
@@ -45,9 +47,9 @@ _AHEAD = timedelta(days=365)
 
 
 class StayRow(TypedDict, total=False):
-    """A stay in a list. `reservation_code` is left out where it equals the stay code; `property_id` is 0
-    for a stay that is not allocated to a property, `property` its title; `amount` is the stay's price,
-    commission included."""
+    """A stay in a list. `reservation_code` is left out where it equals the stay code. `property` is a title
+    that no other property has, else there is `property_id`, 0 for a stay that is allocated to none. `amount`
+    is the stay's price, commission included."""
 
     stay_code: str
     reservation_code: str | None
@@ -156,7 +158,7 @@ async def list_reservations(
 
 
 async def _row_with_title(context: Context, page: PageRequest) -> Callable[[api.Reservation], StayRow]:
-    """Return what makes a brief row of a stay, with the title of its property."""
+    """Return what makes a brief row of a stay, with the title of its property where no other has the same."""
     if page.detail == "full":
         return _stay
     try:
@@ -164,11 +166,14 @@ async def _row_with_title(context: Context, page: PageRequest) -> Callable[[api.
     except HostexError:
         # The ids say the same in Hostex's words.
         return _stay
-    titles = {home.id: one_line(home.title) for home in homes}
+    shared = Counter(fold(one_line(home.title)) for home in homes)
+    titles = {home.id: title for home in homes if shared[fold(title := one_line(home.title))] == 1}
 
     def row(stay: api.Reservation) -> StayRow:
         made = _stay(stay)
-        made["property"] = titles.get(stay.property_id)
+        if title := titles.get(stay.property_id):
+            made["property"] = title
+            del made["property_id"]
         return made
 
     return row
