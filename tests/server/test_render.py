@@ -1,3 +1,5 @@
+from typing import Any
+
 from hostex_mcp.server.render import render, to_json
 
 
@@ -76,7 +78,7 @@ def test_an_object_in_each_row_is_columns_and_an_amount_stands_with_its_currency
 
 
 def test_objects_listed_in_a_row_are_their_values_in_the_order_that_the_header_names() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": 1, "lines": [{"type": "ROOM", "amount": 293}, {"type": "Fee, late; x", "amount": 55}]},
         {"id": 2, "lines": [{"type": "ROOM"}]},
         {"id": 3, "lines": []},
