@@ -13,6 +13,7 @@ CORE, ALL = {"Toolset": "core"}, {"Toolset": "all"}
 STAYS = {"Question": "20 reservations"}
 COLD = {"Answer": "get_daily_briefing, cold", "Properties": "20"}
 WARM = {"Answer": "get_daily_briefing, warm", "Properties": "20"}
+TALKS = {"Asked": "All, tool lists included"}
 STDIO, HTTP = {"Server": OURS}, {"Server": OAUTH}
 CLICK = {"Step of a change": ADDED}
 CALENDAR = {"View": "calendar"}
@@ -58,6 +59,9 @@ AIMS = (
     Aim("Tokens of the largest tool", MOST, 700, "tool-lists", ALL, "Largest tool"),
     Aim("Tokens of a reservation, text", MOST, 60, "results", STAYS, "Text", per=20),
     Aim("Tokens of a reservation, structured", MOST, 60, "results", STAYS, "Structured", per=20),
+    Aim("Tokens of 20 reservations, text", MOST, 1_200, "results", STAYS, "Text"),
+    Aim("Percent of the calls of one tool per operation", MOST, 70, "conversations", TALKS, "Calls, %"),
+    Aim("Percent of their tokens", MOST, 20, "conversations", TALKS, "Tokens, %"),
     Aim("Calls for the first briefing of 20 properties", MOST, 12, "briefing", COLD, "Calls to Hostex"),
     Aim("Calls for the next", MOST, 12, "briefing", WARM, "Calls to Hostex"),
     Aim("Seconds of the first", MOST, 2, "briefing", COLD, "Seconds"),

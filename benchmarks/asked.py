@@ -17,10 +17,25 @@ OF_THE_LAST_DAY = (
 )
 TODAY, TOMORROW = "2026-11-24", "2026-11-25"
 LOFT_ON_AIRBNB = {"channel_type": "airbnb", "listing_id": "900000000000000101"}
-SOLD = (
-    *((("airbnb", f"9000000000000001{number:02}")) for number in (1, 2, 3, 4, 5, 6, 9, 10, 11)),
-    *((("booking.com", listing)) for listing in ("55501001-220011", "55501002-220021", "55501003-220031")),
-)
+CLOSED = {"available": False, "start_date": "2027-01-10", "end_date": "2027-01-12"}
+NEW_YEAR = {"start_date": "2026-12-29", "end_date": "2027-01-02"}
+CLEANING = {"type": "cleaning", "expected_date": "2026-11-27", "staff_id": 5601}
+PAID = {"direction": "expense", "amount": 64, "item_id": 4, "payment_method_id": 23}
+REPLY = {"reservation_code": "0-HMDEMO0008-rev008", "host_reply_content": "Thank you; the wifi is new now."}
+MESSAGE = {
+    "conversation_id": "0-2200000003-thr003",
+    "message": "Boa tarde Inês, a Rita espera por si às 22h30.",
+}
+SOLD = [
+    *(
+        {"channel_type": "airbnb", "listing_id": f"9000000000000001{number:02}"}
+        for number in (*range(1, 7), 9, 10, 11)
+    ),
+    *(
+        {"channel_type": "booking.com", "listing_id": f"5550100{number}-2200{number}1"}
+        for number in (1, 2, 3)
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -55,28 +70,10 @@ CONVERSATIONS = (
     ),
     Conversation(
         "Block the Harbour Loft from 10 to 12 January.",
-        [
-            (
-                "update_availabilities",
-                {
-                    "property_ids": ["Harbour Loft"],
-                    "available": False,
-                    "start_date": "2027-01-10",
-                    "end_date": "2027-01-12",
-                },
-            )
-        ],
+        [("update_availabilities", {"property_ids": ["Harbour Loft"], **CLOSED})],
         [
             PROPERTIES,
-            (
-                "POST /availabilities",
-                {
-                    "property_ids": [20110001],
-                    "available": False,
-                    "start_date": "2027-01-10",
-                    "end_date": "2027-01-12",
-                },
-            ),
+            ("POST /availabilities", {"property_ids": [20110001], **CLOSED}),
         ],
         ["2027-01-10", "Harbour Loft"],
     ),
@@ -88,7 +85,7 @@ CONVERSATIONS = (
                 "update_listing_prices",
                 {
                     **LOFT_ON_AIRBNB,
-                    "prices": [{"start_date": "2026-12-29", "end_date": "2027-01-02", "percent": 20}],
+                    "prices": [{**NEW_YEAR, "percent": 20}],
                 },
             ),
         ],
@@ -96,13 +93,13 @@ CONVERSATIONS = (
             PROPERTIES,
             (
                 "POST /listings/calendar",
-                {"listings": [LOFT_ON_AIRBNB], "start_date": "2026-12-29", "end_date": "2027-01-02"},
+                {"listings": [LOFT_ON_AIRBNB], **NEW_YEAR},
             ),
             (
                 "POST /listings/prices",
                 {
                     **LOFT_ON_AIRBNB,
-                    "prices": [{"start_date": "2026-12-29", "end_date": "2027-01-02", "price": 162}],
+                    "prices": [{**NEW_YEAR, "price": 162}],
                 },
             ),
         ],
@@ -144,10 +141,7 @@ CONVERSATIONS = (
             ("list_guests_waiting", {}),
             (
                 "send_message",
-                {
-                    "conversation_id": "0-2200000003-thr003",
-                    "message": "Boa tarde Inês, a Rita espera por si às 22h30.",
-                },
+                MESSAGE,
             ),
         ],
         [
@@ -155,10 +149,7 @@ CONVERSATIONS = (
             ("GET /conversations/{conversation_id}", {"conversation_id": "0-2200000003-thr003"}),
             (
                 "POST /conversations/{conversation_id}",
-                {
-                    "conversation_id": "0-2200000003-thr003",
-                    "message": "Boa tarde Inês, a Rita espera por si às 22h30.",
-                },
+                MESSAGE,
             ),
         ],
         ["22h30", "done"],
@@ -193,7 +184,7 @@ CONVERSATIONS = (
             THREADS,
             ("GET /conversations/{conversation_id}", {"conversation_id": "4-2200000036-thr036"}),
         ],
-        ["Chidi Template", "template"],
+        ["Chidi Template", "automation"],
     ),
     Conversation(
         "Which homes are free from 10 to 14 December, and for how much?",
@@ -211,9 +202,7 @@ CONVERSATIONS = (
             (
                 "POST /listings/calendar",
                 {
-                    "listings": [
-                        {"channel_type": channel, "listing_id": listing} for channel, listing in SOLD
-                    ],
+                    "listings": SOLD,
                     "start_date": "2026-12-10",
                     "end_date": "2026-12-14",
                 },
@@ -244,13 +233,7 @@ CONVERSATIONS = (
             through("list_staffs"),
             (
                 "create_task",
-                {
-                    "type": "cleaning",
-                    "expected_date": "2026-11-27",
-                    "expected_time": "11:30",
-                    "property_id": "Harbour Studio",
-                    "staff_id": 5601,
-                },
+                {**CLEANING, "expected_time": "11:30", "property_id": "Harbour Studio"},
             ),
         ],
         [
@@ -259,11 +242,9 @@ CONVERSATIONS = (
             (
                 "POST /tasks",
                 {
-                    "type": "cleaning",
-                    "expected_date": "2026-11-27",
+                    **CLEANING,
                     "expected_time": "11:30:00",
                     "property_id": 20110002,
-                    "staff_id": 5601,
                     "fee": 31,
                     "currency": "EUR",
                 },
@@ -306,10 +287,7 @@ CONVERSATIONS = (
                 {
                     "name": "create_transaction",
                     "arguments": {
-                        "direction": "expense",
-                        "amount": 64,
-                        "item_id": 4,
-                        "payment_method_id": 23,
+                        **PAID,
                         "property_id": "Harbour Loft",
                     },
                 },
@@ -322,11 +300,8 @@ CONVERSATIONS = (
             (
                 "POST /transactions",
                 {
-                    "direction": "expense",
-                    "amount": 64,
+                    **PAID,
                     "currency": "EUR",
-                    "item_id": 4,
-                    "payment_method_id": 23,
                     "property_id": 20110001,
                 },
             ),
@@ -366,9 +341,7 @@ CONVERSATIONS = (
             (
                 "POST /listings/calendar",
                 {
-                    "listings": [
-                        {"channel_type": channel, "listing_id": listing} for channel, listing in SOLD
-                    ],
+                    "listings": SOLD,
                     "start_date": TODAY,
                     "end_date": "2026-12-22",
                 },
@@ -382,10 +355,7 @@ CONVERSATIONS = (
             ("list_reviews", {"property_id": "Foz Beach Villa"}),
             (
                 "reply_to_review",
-                {
-                    "reservation_code": "0-HMDEMO0008-rev008",
-                    "host_reply_content": "Thank you; the wifi is new now.",
-                },
+                REPLY,
             ),
         ],
         [
@@ -401,10 +371,7 @@ CONVERSATIONS = (
             ),
             (
                 "POST /reviews/{reservation_code}",
-                {
-                    "reservation_code": "0-HMDEMO0008-rev008",
-                    "host_reply_content": "Thank you; the wifi is new now.",
-                },
+                REPLY,
             ),
         ],
         ["the wifi is new now"],

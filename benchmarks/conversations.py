@@ -28,7 +28,7 @@ from hostex_mcp.tools.selection import select
 CALLS, TOKENS = 70, 20
 """What is aimed at, in percent of the tools of operations."""
 ALL = "All, tool lists included"
-_MARK = re.compile(r"guest-[0-9a-f]{6}")
+_CHANGING = re.compile(r"(?<=guest-)[0-9a-f]{6}|(?<=RT)[0-9a-f]{17,}|(?<=sealed:)[\w-]+")
 _TYPES = {"integer": "integer", "number": "number", "flag": "boolean", "array": "array", "object": "object"}
 
 
@@ -41,8 +41,9 @@ class Spent:
     said: str = ""
 
     def add(self, name: str, arguments: Mapping[str, Any], answer: str) -> None:
-        """Count a call, with one mark for outsiders' texts, which is another in each answer."""
-        answer = _MARK.sub("guest-000000", answer)
+        """Count a call, without what is another in each answer: the mark of outsiders' texts, and numbers of
+        requests."""
+        answer = _CHANGING.sub("0", answer)
         self.calls += 1
         self.tokens += cost({"name": name, "arguments": arguments}) + cost(answer)
         self.said += answer
@@ -109,9 +110,8 @@ async def _sent(http: httpx2.AsyncClient, call: Call) -> httpx2.Response:
 async def both(conversation: Conversation) -> tuple[Spent, Spent]:
     async with account() as (engine, _):
         mine = await ours(engine, conversation)
-        for words in conversation.told:
-            if words not in mine.said:
-                print(f"{conversation.asked} nobody said {words}")
+    if unsaid := [words for words in conversation.told if words not in mine.said]:
+        raise RuntimeError(f"{conversation.asked} Nobody said {', '.join(unsaid)}.")
     async with account() as (_, http):
         return mine, await raw(http, conversation)
 
@@ -133,14 +133,14 @@ async def measured() -> Table:
         f"Tool list, once a conversation: {lists[0]:,} tokens here, instructions included, {lists[1]:,} "
         f"for one tool per operation. Aims: at most {CALLS}% of the calls and {TOKENS}% of the tokens."
     )
-    columns = ("Asked", "Calls", "Calls, raw", "%", "Tokens", "Tokens, raw", "% ")
+    columns = ("Asked", "Calls", "Raw calls", "Calls, %", "Tokens", "Raw tokens", "Tokens, %")
     return Table("conversations", columns, rows, note)
 
 
 def _row(name: str, mine: Spent, others: Spent) -> tuple[str, ...]:
-    shares = (round(100 * mine.calls / others.calls), round(100 * mine.tokens / others.tokens))
-    numbers = (mine.calls, others.calls, shares[0], mine.tokens, others.tokens, shares[1])
-    return (name, *(f"{number:,}" for number in numbers))
+    calls, tokens = 100 * mine.calls / others.calls, 100 * mine.tokens / others.tokens
+    counts = (f"{mine.calls}", f"{others.calls}", f"{calls:.0f}")
+    return (name, *counts, f"{mine.tokens:,}", f"{others.tokens:,}", f"{tokens:.1f}")
 
 
 def _name(operation: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from benchmarks import aims, community, deciding, http, insights, sampled, stdio, tokens, views
+from benchmarks import aims, community, conversations, deciding, http, insights, sampled, stdio, tokens, views
 from benchmarks.candidates import fastmcp_environment, setting
 from benchmarks.measuring import FULL, QUICK, Scale, Table
 from benchmarks.page import as_text, conditions, renew
@@ -28,6 +28,7 @@ def measured(scale: Scale, *, with_fastmcp: bool = True) -> Iterator[Table]:
         yield sampled.calling(shared, scale)
     yield tokens.lists()
     yield asyncio.run(tokens.answers())
+    yield asyncio.run(conversations.measured())
     yield asyncio.run(insights.answers(scale.sizes, "get_daily_briefing"))
     yield views.measured(scale)
     yield community.measured(scale)

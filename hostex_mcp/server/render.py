@@ -84,8 +84,8 @@ def _without_ids(rows: Sequence[Shape]) -> Sequence[Shape]:
     of them share a title. No property at all, which has the id 0, is an empty title."""
     ids: dict[object, set[object]] = {}
     for row in rows:
-        if "property_id" in row and (title := _title_in(row)):
-            ids.setdefault(title, set()).add(row["property_id"])
+        if title := _title_in(row):
+            ids.setdefault(title, set()).add(row.get("property_id"))
     if not ids or max(map(len, ids.values())) > 1:
         return rows
     return [

@@ -17,10 +17,8 @@ AnswerT = TypeVar("AnswerT")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 JsonObject = Mapping[str, Any]
 
-Limit = Annotated[Integer, Ge(1), Le(100), "rows per page (default 20)"]
-CursorText = Annotated[
-    str, Field(max_length=4000), Coded(), "next_cursor of the last answer; carries its filters"
-]
+Limit = Annotated[Integer, Ge(1), Le(100), "default 20"]
+CursorText = Annotated[str, Field(max_length=4000), Coded(), "next_cursor; keeps the filters"]
 Detail = Literal["brief", "full"]
 Key = list[int | float | str]
 
@@ -80,7 +78,7 @@ MOST_FAILED = 10
 TOKEN = "confirmation_token"  # noqa: S105
 CHANGE = "change_id"
 TokenText = Annotated[str, Field(max_length=1000), "from the preview"]
-ChangeId = Annotated[str, Field(max_length=100), "of the change that waits"]
+ChangeId = Annotated[str, Field(max_length=100), "of a waiting change"]
 CONFIRMING: Mapping[str, tuple[str, ...]] = {"auto": (CHANGE,), "token": (TOKEN,), "off": ()}
 """The arguments by which a call comes back to a write that was not made at once, for each way to confirm."""
 

@@ -53,13 +53,22 @@ def metadata_of(hint: Any) -> list[Any]:
 def object_schema(fields: Mapping[str, Any], required: Iterable[str] = ()) -> Schema:
     """Return the schema of an object with these fields (name to type hint). That no other may be sent is
     checked and not said, as Gemini refuses `additionalProperties`."""
+    properties = {name: schema_of(hint) for name, hint in fields.items()}
     schema: Schema = {
         "type": "object",
-        "properties": {name: schema_of(hint) for name, hint in fields.items()},
+        "properties": {name: _without_echo(name, member, properties) for name, member in properties.items()},
     }
     if names := list(required):
         schema["required"] = names
     return schema
+
+
+def _without_echo(name: str, member: Schema, properties: Mapping[str, Schema]) -> Schema:
+    """Return the schema of a period's end without the description that its start has too."""
+    start = properties.get(name.replace("end_", "start_").replace("check_out_", "check_in_"))
+    if start is None or start is member or start != member:
+        return member
+    return {key: value for key, value in member.items() if key != "description"}
 
 
 def _unwrap(hint: Any) -> tuple[Any, list[Any]]:

@@ -40,12 +40,11 @@ class FoundTools(TypedDict, total=False):
 @tool("Find tools", core=True)
 async def find_tools(
     context: Context,
-    query: Annotated[str, Field(max_length=200), "what you want to do, in words"],
+    query: Annotated[str, Field(max_length=200), "what to do, in words"],
     limit: Annotated[Integer, Ge(1), Le(20), "default 5"] | None = None,
 ) -> Item[FoundTools]:
-    """Search all tools of this server by words; more exist than are listed. Answers have name, effect and
-    schema. A tool whose effect is `read` runs through `call_read_tool`, any other through
-    `call_write_tool`."""
+    """Search all tools of this server by words; more exist than are listed. Those of effect `read` run
+    through `call_read_tool`, all others through `call_write_tool`."""
     doing = asks_to_do(query)
     catalogue = {name: tool for name, tool in context.tools.items() if tool.toolset != "core"}
     ranked = rank(query, {name: _texts(tool, doing) for name, tool in catalogue.items()})
@@ -81,7 +80,7 @@ def _entry(tool: Tool, context: Context) -> FoundTool:
 async def call_read_tool(
     context: Context, name: ToolName, arguments: ToolArguments | None = None
 ) -> CatalogueCall[dict[str, Any]]:
-    """Run a tool that only reads, by the name and input schema that `find_tools` gave. Writes are refused."""
+    """Run a tool that only reads, by the name and schema that `find_tools` gave. Writes are refused."""
     return CatalogueCall(name, arguments or {}, writes=False)
 
 
@@ -99,8 +98,8 @@ async def call_write_tool(
     change_id: ChangeId | None = None,
     confirmation_token: TokenText | None = None,
 ) -> CatalogueCall[dict[str, Any]]:
-    """Run a tool that changes something, by the name and input schema that `find_tools` gave. It is previewed
-    and confirmed as if it had been called directly. Reads are refused."""
+    """Run a tool that changes something, by the name and schema that `find_tools` gave. It is previewed and
+    confirmed as if called directly. Reads are refused."""
     confirmation = {CHANGE: change_id, TOKEN: confirmation_token}
     own = {name: value for name, value in confirmation.items() if value}
     return CatalogueCall(name, {**(arguments or {}), **own}, writes=True)

@@ -15,6 +15,9 @@ _UNSAID = {
     "image_url": 2_000,
     "url": 2_000,
     "note": 5_000,
+    "guest_name": 100,
+    "creator": 50,
+    "mobile": 50,
     "message": 10_000,
     "host_review_content": 10_000,
     "host_reply_content": 10_000,
@@ -47,7 +50,7 @@ def _text(schema: Mapping[str, Any], name: str) -> Any:
         return {f"key{place}": "a" * 200 for place in range(1_000)}
     if "YYYY-MM-DD HH" in said:
         return "2026-01-01 00:00:00"
-    if "YYYY-MM-DD" in said:
+    if "YYYY-MM-DD" in said or name.endswith("_date"):
         return "2016-01-01" if name.startswith(("start", "check_in")) else "2025-12-30"
     if name == "currency":
         return "EUR"

@@ -1,3 +1,5 @@
+from typing import Any
+
 from hostex_mcp.server.render import render, to_json
 
 
@@ -76,7 +78,7 @@ def test_an_object_in_each_row_is_columns_and_an_amount_stands_with_its_currency
 
 
 def test_objects_listed_in_a_row_are_their_values_in_the_order_that_the_header_names() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": 1, "lines": [{"type": "ROOM", "amount": 293}, {"type": "Fee, late; x", "amount": 55}]},
         {"id": 2, "lines": [{"type": "ROOM"}]},
         {"id": 3, "lines": []},
@@ -119,3 +121,18 @@ def test_sentences_have_lines_of_their_own() -> None:
     assert render({"notes": ["Nothing was left out, as you see.", "- x\nitems:"]}) == (
         'notes:\n- Nothing was left out, as you see.\n- "- x\\nitems:"'
     )
+
+
+def test_a_property_is_named_by_its_title_alone_unless_two_share_it() -> None:
+    rows = [{"property_id": 7, "property": "Loft", "n": 1}, {"property_id": 0, "n": 2}]
+    assert render({"items": rows}).splitlines()[1:] == ["property | n", "Loft | 1", " | 2"]
+    rows.append({"property_id": 8, "property": "Loft", "n": 3})
+    assert "8 | Loft | 3" in render({"items": rows}).splitlines()
+    assert "7 | 1" in render({"items": [{"property_id": 7, "n": 1}]}).splitlines()
+
+
+def test_an_amount_has_its_currency_beside_it_where_rows_differ_in_it() -> None:
+    rows = [{"id": n, "amount": n + 0.5, "currency": "EUR" if n else "USD"} for n in range(6)]
+    assert render({"items": rows}).splitlines()[1:4] == ["id | amount", "0 | 0.5 USD", "1 | 1.5 EUR"]
+    same = render({"items": [{**row, "currency": "EUR"} for row in rows]}).splitlines()
+    assert same[1:4] == ["all rows: currency EUR", "id | amount", "0 | 0.5"]

@@ -196,6 +196,13 @@ def test_the_default_list_is_short_and_light() -> None:
     assert tokens(listed) <= 9_000
 
 
+def test_what_a_model_carries_of_the_default_list_is_at_most_4_600_tokens() -> None:
+    forms = [wire_form(tool) for tool in select().listed.values()]
+    carried = [{name: form[name] for name in ("name", "description", "inputSchema")} for form in forms]
+    texts = (json.dumps(tool, ensure_ascii=False, separators=(",", ":")) for tool in carried)
+    assert sum(len(ENCODING.encode(text)) for text in texts) <= 4_600
+
+
 def test_the_median_tool_costs_at_most_300_tokens() -> None:
     costs = sorted(tokens([tool]) for tool in TOOLS)
     assert costs[len(costs) // 2] <= 300

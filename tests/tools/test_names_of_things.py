@@ -150,7 +150,8 @@ async def test_a_channel_is_known_by_its_usual_name(
     call: Call, sandbox: Sandbox, name: str, code: str
 ) -> None:
     await call("list_reservations", channel_type=name)
-    assert sandbox.log[0].query["channel_type"] == code
+    (asked,) = (request for request in sandbox.log if request.path == "/reservations")
+    assert asked.query["channel_type"] == code
 
 
 async def test_a_channel_that_is_none_is_refused_naming_those_that_are(call: Call, sandbox: Sandbox) -> None:

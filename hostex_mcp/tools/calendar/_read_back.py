@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 READ_BACK_SECONDS = 4.0
 """How long to wait before reading back. Inferred: Hostex names no time."""
 
-Verify = Annotated[bool, "wait a few seconds and read back what took effect"]
+Verify = Annotated[bool, "wait seconds and read back what took effect"]
 
 _MOST_DAYS = 31
 

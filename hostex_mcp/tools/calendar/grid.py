@@ -44,9 +44,9 @@ async def get_calendar(
     days: Days | None = None,
     property_ids: PropertyIds | None = None,
 ) -> ListPage[PropertyCalendar]:
-    """The multi-calendar: each property's stays (guest, channel, amount), blocks, prices per listing, minimum
-    stays, days closed to arrival or departure, free nights that cannot be booked, and conflicts between
-    calendars (default: 31 days from today)."""
+    """The multi-calendar (default: from today): each property's stays (guest, channel, amount), blocks,
+    prices per listing, minimum stays, days closed to arrival or departure, free nights that cannot be booked,
+    and conflicts between calendars."""
     read = await read_calendar_page(context, page, start_date, end_date, days, property_ids)
     rows = await paced(property_row, read.rows)
     if page.detail == "brief":

@@ -78,7 +78,7 @@ class PriceRange(DayRange):
     """A new price for days: an amount, or a change of the present one in percent."""
 
     price: Annotated[Integer, Gt(0), "per night, whole major units"] | None = None
-    percent: Annotated[Number, Gt(-100), Le(1000), "change of the present price, e.g. -10"] | None = None
+    percent: Annotated[Number, Gt(-100), Le(1000), "e.g. -10"] | None = None
 
 
 @tool(
@@ -97,10 +97,10 @@ async def update_listing_prices(
     prices: Annotated[list[PriceRange], MinLen(1), MaxLen(400)],
     verify: Verify | None = None,
 ) -> PlannedWrite[ListingChange]:
-    """Set what a night costs on one channel listing, for ranges of days with both ends included, as an amount
-    (`price`, in the listing's currency) or as a change of each day's present price (`percent`), rounded to
-    whole units. At most 400 days, no overlaps. Other listings of the property keep their prices;
-    `get_pricing_ratios` names them. Hostex queues the write."""
+    """Set nightly prices of one channel listing for ranges of days, both ends included: `price`, in the
+    listing's currency, or `percent`, a change of each day's present price, rounded to whole units. At most
+    400 days, no overlaps. The property's other listings, named by `get_pricing_ratios`, keep theirs. Hostex
+    queues the write."""
     _require_one_of_each(channel_type, prices)
     listing = await listing_days(context, channel_type, listing_id, _PRICES, prices)
     await _require_steerable(context, listing)

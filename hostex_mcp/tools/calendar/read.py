@@ -88,9 +88,8 @@ async def list_availabilities(
     start_date: Day,
     end_date: Day,
 ) -> ListPage[AvailabilityRun]:
-    """Which days properties are open or closed (the master calendar), as runs of equal days with both ends
-    included; full detail gives every day. A closed day is a booking or a block: the calendar does not say
-    which; reservations do."""
+    """Open and closed days of properties (the master calendar), as runs of equal days, both ends included;
+    full detail gives every day. A closed day is a booking or a block: `list_reservations` tells which."""
     in_order(start_date=start_date, end_date=end_date)
     query = {"property_ids": property_ids, "start_date": start_date, "end_date": end_date}
     properties = await context.read(api.LIST_AVAILABILITIES, query=query)
@@ -164,9 +163,9 @@ async def list_listing_calendars(
     start_date: Day,
     end_date: Day,
 ) -> ListPage[CalendarRun]:
-    """Nightly price, inventory and stay rules of channel listings, as runs of equal days with both ends
-    included; full detail gives every day and rule. Prices are in the listing's currency, major units; on
-    ctrip it is the floor price, not the selling price. `get_pricing_ratios` names a property's listings."""
+    """Nightly prices, inventory and stay rules of channel listings (named by `get_pricing_ratios`), as runs
+    of equal days, both ends included; full detail gives every day and rule. Prices are major units of the
+    listing's currency; ctrip's are floor prices, not selling prices."""
     in_order(start_date=start_date, end_date=end_date)
     keys = [(listing.channel_type, listing.listing_id) for listing in listings]
     answers = await read_listing_days(context.read, keys, start_date, end_date)

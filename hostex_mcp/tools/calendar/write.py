@@ -114,9 +114,9 @@ async def update_availabilities(
     dates: Annotated[list[Day], MinLen(1), MaxLen(400), "instead of a period"] | None = None,
     verify: Verify | None = None,
 ) -> PlannedWrite[AvailabilityChange]:
-    """Open or close days of properties in the master calendar, which spreads to all their listings: a period
-    with both ends included, or single `dates`; at most 400 days. A closed day may be a booking, which
-    `list_reservations` shows. Hostex queues the write."""
+    """Open or close days of properties in the master calendar, and so on all listings: a period, both ends
+    included, or single `dates`; at most 400 days. A closed day may be a booking: see `list_reservations`.
+    Hostex queues the write."""
     request = requested_days(context.now().date(), start_date, end_date, dates)
     return await change_availability(context, property_ids, available, request, verify)
 

@@ -3,11 +3,18 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal, TypedDict
 
-from annotated_types import MaxLen
-
 from hostex_mcp.api import TRANSACTION_WINDOW_DAYS, FieldProblem, windows
 from hostex_mcp.api.endpoints import finance as api
-from hostex_mcp.toolkit.arguments import Code, Currency, Day, Id, InvalidArguments, PropertyId, in_order
+from hostex_mcp.toolkit.arguments import (
+    Code,
+    Currency,
+    Day,
+    Id,
+    InvalidArguments,
+    PropertyId,
+    ShortText,
+    in_order,
+)
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, NamedRow, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
@@ -51,11 +58,11 @@ async def list_transactions(
     item_id: Id | None = None,
     payment_method_id: Id | None = None,
     currency: Currency | None = None,
-    keyword: Annotated[str, MaxLen(100), "part of the note"] | None = None,
+    keyword: Annotated[ShortText, "part of the note"] | None = None,
 ) -> ListPage[TransactionRow]:
-    """Income and expenses by the date they took effect (operator's time zone, both included); a
-    period of up to ten years is needed unless `id` is given. Entries belong to a reservation as a whole, a
-    property or the account. Amounts are major units of their `currency`; never add different currencies."""
+    """Income and expenses by the date they took effect (operator's time zone, both included); a period of up
+    to ten years is needed unless `id` is given. Each belongs to a whole reservation, a property or the
+    account. Amounts are major units; never add different currencies."""
     in_order(start_date=start_date, end_date=end_date)
     fixed = {
         "id": id,

@@ -66,9 +66,9 @@ async def send_message(
     image_path: Annotated[str, MaxLen(1_000), "file in an opened folder"] | None = None,
     image_url: Annotated[str, MaxLen(2_000), "public https address"] | None = None,
 ) -> PlannedWrite[Sent]:
-    """Send a guest a text or a picture (JPEG, PNG, WebP or GIF), at once and for good. Exactly one of
-    `message`, `image_path` and `image_url` is given. The result names the guest, the property and the guest's
-    last message, and says whether the thread, read again, shows what was sent."""
+    """Send a guest a text or a picture (JPEG, PNG, WebP or GIF), at once and for good: exactly one of
+    `message`, `image_path` and `image_url`. The result has the guest, the property and the guest's last
+    message, and says whether the thread, read again, shows what was sent."""
     _require_single(message, image_path, image_url)
     host = picture_host(image_url) if image_url is not None else ""
     address = image_url if host and host not in context.picture_hosts else None

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Annotated, Any, Literal, TypedDict
 
-from annotated_types import MaxLen
 from anyio.to_thread import run_sync
 
 from hostex_mcp.api import read_all
 from hostex_mcp.api.endpoints import properties as api
 from hostex_mcp.domain.names import Titles
-from hostex_mcp.toolkit.arguments import Channel, Code, Id
+from hostex_mcp.toolkit.arguments import Channel, Code, Id, ShortText
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ListPage, PageRequest, row_mapper
 from hostex_mcp.toolkit.tool import tool
@@ -102,15 +101,15 @@ _channel_account, _listing = row_mapper(ChannelAccountRow), row_mapper(ListingRo
 async def list_properties(
     context: Context,
     page: PageRequest,
-    name: Annotated[str, MaxLen(100), "words of the title"] | None = None,
+    name: Annotated[ShortText, "words of the title"] | None = None,
     id: Id | None = None,
     group_id: Id | None = None,
     tag_id: Id | None = None,
     reveal: Annotated[list[Literal["wifi"]], "secrets to show in full detail"] | None = None,
 ) -> ListPage[PropertyRow]:
-    """Properties of the account, found by words of the title, by id, group or tag. Full detail adds the
-    listing ids and currency per channel, address, coordinates, default check-in and check-out times and
-    Wi-Fi. Hostex holds no bedroom, capacity or amenity data, and no status of a property."""
+    """Properties by words of the title, id, group or tag. Full detail adds listing ids and currency per
+    channel, address, coordinates, usual check-in and check-out times and Wi-Fi. Hostex holds no bedrooms,
+    capacity, amenities or status of a property."""
     query = {"id": id, "group_id": group_id, "tag_id": tag_id}
     if name is None:
         return await context.rows(api.LIST_PROPERTIES, page, _property, query=query, reveal=reveal)

@@ -3,8 +3,8 @@
 import re
 from typing import Annotated
 
-from annotated_types import Ge, Le, MaxLen
-from pydantic import AfterValidator
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hostex_mcp.toolkit.arguments import Number
@@ -25,6 +25,6 @@ def _fits(pattern: re.Pattern[str], problem: str) -> AfterValidator:
 
 
 Reference = Annotated[str, _fits(_REFERENCE, "must be at most 32 letters and digits"), "letters and digits"]
-Email = Annotated[str, MaxLen(254), _fits(_EMAIL, "must be an e-mail address")]
+Email = Annotated[str, Field(max_length=254), _fits(_EMAIL, "must be an e-mail address")]
 TimeOfDay = Annotated[str, Coded(), _fits(_TIME, "must be a time written HH:MM"), "HH:MM"]
 Amount = Annotated[Number, Ge(0), Le(999_999)]

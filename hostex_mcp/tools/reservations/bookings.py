@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypedDict
 from uuid import uuid4
 
 from annotated_types import Ge, MaxLen, MinLen
+from pydantic import Field
 
 from hostex_mcp.api import FieldProblem, Operation
 from hostex_mcp.api.endpoints import reservations as api
@@ -81,7 +82,7 @@ async def create_reservation(
     custom_channel_id: Annotated[Id, "source, of list_custom_channels"],
     check_in_date: Day,
     check_out_date: Day,
-    guest_name: Annotated[str, MinLen(1), MaxLen(100)],
+    guest_name: Annotated[str, MinLen(1), Field(max_length=100)],
     currency: Currency,
     rate_amount: Whole,
     commission_amount: Whole,
@@ -94,9 +95,8 @@ async def create_reservation(
     channel_id: Reference | None = None,
 ) -> PlannedWrite[CreatedView]:
     """Record a direct booking, accepted at once; its nights close on all channels. Amounts are whole major
-    units for the whole stay; `rate_amount` includes the commission. `channel_id` is the reference of the
-    booking, made up unless given: a repeat with the same one makes no second booking and returns the first,
-    with its present status."""
+    units for the whole stay; `rate_amount` includes the commission. `channel_id` is the booking's reference,
+    made up unless given: a repeat with it makes no second booking and returns the first as it is now."""
     require_nights(check_in_date, check_out_date)
     body = change_body(
         property_id=property_id,

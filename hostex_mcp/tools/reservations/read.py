@@ -1,5 +1,6 @@
 """Tools that read reservations and stays, their custom fields and tags, and sources of direct bookings."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -20,6 +21,7 @@ from hostex_mcp.api.endpoints.models import Money
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.guests import named, names_on
+from hostex_mcp.domain.names import fold
 from hostex_mcp.reads.lists import read_lists
 from hostex_mcp.toolkit.arguments import (
     Channel,
@@ -45,9 +47,9 @@ _AHEAD = timedelta(days=365)
 
 
 class StayRow(TypedDict, total=False):
-    """A stay in a list. `reservation_code` is left out where it equals the stay code; `property_id` is 0
-    for a stay that is not allocated to a property, `property` its title; `amount` is the stay's price,
-    commission included."""
+    """A stay in a list. `reservation_code` is left out where it equals the stay code. `property` is a title
+    that no other property has, else there is `property_id`, 0 for a stay that is allocated to none. `amount`
+    is the stay's price, commission included."""
 
     stay_code: str
     reservation_code: str | None
@@ -118,10 +120,10 @@ async def list_reservations(
     cancelled_since: Day | None = None,
     reveal: Annotated[list[Revealable], "secrets to show in full detail"] | None = None,
 ) -> ListPage[StayRow]:
-    """Stays, newest first by `order_by` (default `booked_at`). One row per stay: a booking of several units
-    has one `reservation_code` and a `stay_code` each. Dates come in pairs, both included, up to ten years;
-    without dates only check-outs of the next 180 days. Full detail adds guests, money, check-in details and
-    remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
+    """Stays with amounts, newest first by `order_by` (default `booked_at`). A booking of several units has
+    one `reservation_code` and a row with a `stay_code` for each. Dates come in pairs, both included, up to
+    ten years; without them only check-outs of the next 180 days. Full detail adds guests, payment, check-in
+    details and remarks; `payment` and `total_rate` are the whole order's: never add them over stays."""
     in_order(start_check_in_date=start_check_in_date, end_check_in_date=end_check_in_date)
     in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
     fixed = {
@@ -156,7 +158,7 @@ async def list_reservations(
 
 
 async def _row_with_title(context: Context, page: PageRequest) -> Callable[[api.Reservation], StayRow]:
-    """Return what makes a brief row of a stay, with the title of its property."""
+    """Return what makes a brief row of a stay, with the title of its property where no other has the same."""
     if page.detail == "full":
         return _stay
     try:
@@ -164,11 +166,14 @@ async def _row_with_title(context: Context, page: PageRequest) -> Callable[[api.
     except HostexError:
         # The ids say the same in Hostex's words.
         return _stay
-    titles = {home.id: one_line(home.title) for home in homes}
+    shared = Counter(fold(one_line(home.title)) for home in homes)
+    titles = {home.id: title for home in homes if shared[fold(title := one_line(home.title))] == 1}
 
     def row(stay: api.Reservation) -> StayRow:
         made = _stay(stay)
-        made["property"] = titles.get(stay.property_id)
+        if title := titles.get(stay.property_id):
+            made["property"] = title
+            del made["property_id"]
         return made
 
     return row

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from hostex_mcp.api import Operation
@@ -149,13 +150,13 @@ async def update_reservation_basic(
     context: Context,
     stay_code: Code,
     remarks: Annotated[str, MaxLen(500)] | None = None,
-    creator: Annotated[str, MaxLen(50)] | None = None,
+    creator: Annotated[str, Field(max_length=50)] | None = None,
     custom_channel_id: Annotated[Id, "of list_custom_channels"] | None = None,
     check_in_date: Day | None = None,
     check_out_date: Day | None = None,
     number_of_guests: Annotated[Integer, Ge(1), Le(99)] | None = None,
-    guest_name: Annotated[str, MinLen(1), MaxLen(100)] | None = None,
-    mobile: Annotated[str, MaxLen(50)] | None = None,
+    guest_name: Annotated[str, MinLen(1), Field(max_length=100)] | None = None,
+    mobile: Annotated[str, Field(max_length=50)] | None = None,
     email: Email | None = None,
     currency: Currency | None = None,
     rate_amount: Amount | None = None,

@@ -55,10 +55,10 @@ async def list_reviews(
     end_check_out_date: Day | None = None,
     words: ShortText | None = None,
 ) -> ListPage[ReviewRow]:
-    """Reviews by check-out date; up to ten years, the last 180 days unless given.
-    `review_status` defaults to `reviewed`; `pending_host_review` are those to write. Full detail adds
-    sub-scores (Airbnb 1 to 5, Booking.com 1 to 10) and Airbnb's private feedback, which is not for public
-    replies. Reviews have no id, guest name or filter by score."""
+    """Reviews by check-out date, up to ten years (default: the last 180 days). `review_status` defaults to
+    `reviewed`; `pending_host_review` are those to write. Full detail adds sub-scores (Airbnb 1 to 5,
+    Booking.com 1 to 10) and Airbnb's private feedback, which is not for public replies. Reviews have no id,
+    guest name or filter by score."""
     in_order(start_check_out_date=start_check_out_date, end_check_out_date=end_check_out_date)
     notes: list[str] = []
     today = context.now().date()

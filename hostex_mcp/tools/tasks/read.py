@@ -58,7 +58,7 @@ async def list_tasks(
     id: Id | None = None,
 ) -> ListPage[TaskRow]:
     """Tasks by expected date (both dates or none, operator's time zone), property, staff, type or status.
-    Many teams never move a task on from `pending`, so that status alone does not prove it undone."""
+    Many teams leave done tasks `pending`."""
     in_order(start_date=start_date, end_date=end_date)
     query = {
         "start_date": start_date,

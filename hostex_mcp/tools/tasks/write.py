@@ -100,9 +100,9 @@ async def create_task(
     currency: Currency | None = None,
     note: Note | None = None,
 ) -> PlannedWrite[TaskChange]:
-    """Create a task such as a cleaning or a repair, for a property, a stay or neither, and assign it to a
-    staff member if one is given. Without a fee Hostex takes the property's cleaning fee for a cleaning, else
-    0. Without a currency it is that of the property's listings, or of the whole account."""
+    """Create a task such as a cleaning or a repair, for a property, a stay or neither, assigned to a staff
+    member if given. The fee defaults to the property's cleaning fee for a cleaning, else 0; the currency to
+    that of its listings, or of the whole account."""
     place = await _property_of(context, property_id, stay_code)
     staff = await _staff(context, staff_id)
     if currency is None:
@@ -169,7 +169,7 @@ async def update_task(
     clear: list[Clearable] | None = None,
 ) -> PlannedWrite[TaskChange]:
     """Change a task: who does it and when, its property, kind, status, fee or note. Only what is given
-    changes; the stay it belongs to cannot. The result shows the new values, the undo the old ones."""
+    changes; the stay it belongs to cannot."""
     body = change_body(
         clear,
         _BLANKS,

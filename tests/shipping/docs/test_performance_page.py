@@ -25,6 +25,7 @@ NAMES = [
     "deciding",
     "tool-lists",
     "results",
+    "conversations",
     "briefing",
     "views",
     "community",

@@ -63,7 +63,7 @@ async def test_the_text_of_a_crowded_day_of_fifty_properties_costs_at_most_3000_
 async def test_twenty_stays_with_their_amounts_cost_at_most_1200_tokens_as_text() -> None:
     async with world(NOW) as demo:
         data, text = await both_halves(demo, "list_reservations", limit=20)
-    assert text.count(" | EUR") + text.count(" | USD") == 20
+    assert text.count(" EUR |") + text.count(" USD |") == 20
     assert len(ENCODING.encode(text)) <= 1_200
     assert len(ENCODING.encode(data)) <= 1_600
 

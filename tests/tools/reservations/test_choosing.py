@@ -109,9 +109,20 @@ async def test_without_dates_what_was_cancelled_is_found_whether_it_had_ended_by
     assert f"No dates given: check-outs from {since} to {end}." in answer["notes"]
 
 
-async def test_a_stay_names_its_property_by_title(call: Call, sandbox: Sandbox) -> None:
+async def test_a_stay_names_its_property_by_title_and_by_id_where_two_share_it(
+    call: Call, sandbox: Sandbox
+) -> None:
     account = sandbox.accounts.main
-    answer = await call("list_reservations", **PERIOD, limit=100)
-    titles = {row["property_id"]: row.get("property") for row in answer["items"]}
-    assert len(titles) > 5
-    assert titles == {key: account.properties[key]["title"] if key else None for key in titles}
+    loft, studio = 20110001, 20110002
+    account.properties[studio]["title"] = account.properties[loft]["title"].upper()
+    named = {row["stay_code"]: row for row in await whole(call, **PERIOD)}
+    expected = {
+        stay["stay_code"]: {"property_id": stay["property_id"]}
+        if stay["property_id"] in (0, loft, studio)
+        else {"property": account.properties[stay["property_id"]]["title"]}
+        for stay in listed(sandbox)
+    }
+    members = ("property", "property_id")
+    told = {code: {name: row[name] for name in members if name in row} for code, row in named.items()}
+    assert len(told) > 50
+    assert told == expected
