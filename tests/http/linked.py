@@ -167,6 +167,7 @@ def tenants_of(world: World, *, most: int = 256, **settings: Any) -> Tenants:
         clock=lambda: clock().timestamp(),
         most=most,
         memory=world.store.account_memory if chosen.memory == "on" else None,
+        made_since=world.store.changes.made_since,
     )
 
 
