@@ -25,13 +25,16 @@ def is_kept(answer: dict[str, Any]) -> bool:
 async def test_a_reading_serves_its_own_connection_and_ends_with_a_change_of_any_replica_or_a_call_of_hostex(
     hostex: World,
 ) -> None:
-    here, there = tenants_of(hostex, confirm="off"), tenants_of(hostex, confirm="off")
+    changes = hostex.store.changes
+    here, there = (tenants_of(hostex, changes=changes, confirm="off") for _ in range(2))
     mine, yours = await hostex.token_grant(), await hostex.token_grant()
     assert not is_kept(await ask(here, mine, TOOL))
     hostex.clock.advance(seconds=5)
     assert is_kept(await ask(here, mine, TOOL))
     assert not is_kept(await ask(here, yours, TOOL))
-    made = await ask(there, mine, "create_task", type="cleaning", property_id=STUDIO, expected_date="2026-12-01")
+    made = await ask(
+        there, mine, "create_task", type="cleaning", property_id=STUDIO, expected_date="2026-12-01"
+    )
     assert made["status"] == "done", made
     assert not is_kept(await ask(here, mine, TOOL))
     assert is_kept(await ask(here, yours, TOOL))

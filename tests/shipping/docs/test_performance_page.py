@@ -25,6 +25,7 @@ NAMES = [
     "tool-lists",
     "results",
     "briefing",
+    "calls",
     "views",
     "community",
     "loading",
