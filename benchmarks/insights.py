@@ -1,6 +1,6 @@
 """What the answers that combine several reads cost on accounts of three sizes: calls to Hostex, seconds when
 each of them takes 200 ms, and tokens, beside the tokens of what was read for it.
-Run: python -m benchmarks.insights [TOOL ...]"""
+Run: python -m benchmarks.insights [TOOL ...], or `calls` for the calls of each answer on two accounts."""
 
 import asyncio
 import sys
@@ -21,34 +21,43 @@ from hostex_mcp.api import HostexClient
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.toolkit.context import Context
+from hostex_mcp.toolkit.readings import Readings, Shelf
 from hostex_mcp.tools.selection import select
 
 LATENCY = 0.2
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+CALL_SIZES = (20, 300)
+BRIEFING = "get_daily_briefing"
+MOST_CALLS = "the most of any"
 
 
 class Slow(httpx2.AsyncBaseTransport):
     """Hostex at a distance."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, latency: float = LATENCY) -> None:
         self._near = httpx2.ASGITransport(app=sandbox.app)
+        self._latency = latency
         self.bodies: list[str] = []
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        await asyncio.sleep(LATENCY)
+        await asyncio.sleep(self._latency)
         response = await self._near.handle_async_request(request)
         self.bodies.append((await response.aread()).decode())
         return response
 
 
 @asynccontextmanager
-async def account(properties: int) -> AsyncGenerator[tuple[Engine, Slow]]:
-    far = Slow(Sandbox(now=lambda: NOW, accounts=portfolio(properties, NOW)))
+async def account(properties: int, latency: float = LATENCY) -> AsyncGenerator[tuple[Engine, Slow]]:
+    """An account as a process serves it that has just started, its clock standing."""
+    far = Slow(Sandbox(now=lambda: NOW, accounts=portfolio(properties, NOW)), latency)
     async with HostexClient(
         WRITABLE, base_url="https://sandbox.invalid/v3", transport=far, timeout=120
     ) as client:
-        chosen = select(["all"])
-        yield Engine(chosen, Context(client, chosen.reachable, now=lambda: NOW), "off"), far
+        shelf, chosen = Shelf(now=lambda: NOW), select(["all"])
+        context = Context(
+            client, chosen.reachable, now=lambda: NOW, memory=shelf.memory, readings=Readings(shelf)
+        )
+        yield Engine(chosen, context, "off"), far
 
 
 def questions() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
@@ -61,6 +70,7 @@ def questions() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     }
     return {
         "get_daily_briefing, cold": ("get_daily_briefing", {}),
+        "get_daily_briefing, second": ("get_daily_briefing", {}),
         "get_daily_briefing, warm": ("get_daily_briefing", {}),
         "list_guests_waiting": ("list_guests_waiting", {}),
         "check_arrival_readiness": ("check_arrival_readiness", {}),
@@ -71,6 +81,12 @@ def questions() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
         "check_calendar_conflicts": ("check_calendar_conflicts", ahead),
         "get_performance": ("get_performance", {"start_date": "2026-05-01", "end_date": "2026-05-31"}),
         "get_month_end": ("get_month_end", {}),
+        "get_pace": ("get_pace", {}),
+        "find_offers": ("find_offers", {}),
+        "get_inbox": ("get_inbox", {}),
+        "search_messages": ("search_messages", {"words": "parking"}),
+        "find_guest": ("find_guest", {"guest_name": "Exemplar"}),
+        "get_activity": ("get_activity", {}),
     }
 
 
@@ -129,5 +145,36 @@ async def answers(sizes: Sequence[int], *wanted: str) -> Table:
     )
 
 
+async def calls(*only: str) -> Table:
+    """The calls of each answer, or of some, as the first of a process and as the next after a briefing."""
+    rows, sizes = list[tuple[str, ...]](), CALL_SIZES
+    most = dict.fromkeys(sizes, 0)
+    for tool, arguments in dict(questions().values()).items():
+        if only and tool not in only:
+            continue
+        row = [tool]
+        for size in sizes:
+            first = await _calls_of(size, [(tool, arguments)])
+            after = await _calls_of(size, [(BRIEFING, {}), (tool, arguments)])
+            row += [f"{first:,}", f"{after:,}"]
+            most[size] = max(most[size], first, after)
+        rows.append(tuple(row))
+    rows.append((MOST_CALLS, *(cell for size in sizes for cell in (f"{most[size]:,}", ""))))
+    columns = [f"{size} properties, {when}" for size in sizes for when in ("first", "after the briefing")]
+    return Table("calls", ("Answer", *columns), rows, "Calls to Hostex, with nothing remembered on disk.")
+
+
+async def _calls_of(size: int, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> int:
+    """The calls of the last of several answers."""
+    async with account(size, latency=0) as (engine, far):
+        for tool, arguments in asked:
+            far.bodies.clear()
+            result: Any = await engine.call(tool, arguments)
+            if result.is_error:
+                raise RuntimeError(f"{tool}: {result.structured_content['error']}")
+        return len(far.bodies)
+
+
 if __name__ == "__main__":
-    print(as_text(asyncio.run(answers(FULL.sizes, *sys.argv[1:]))))
+    wanted = sys.argv[1:]
+    print(as_text(asyncio.run(calls() if wanted == ["calls"] else answers(FULL.sizes, *wanted))))

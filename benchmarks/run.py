@@ -30,6 +30,7 @@ def measured(scale: Scale, *, with_fastmcp: bool = True) -> Iterator[Table]:
     yield asyncio.run(tokens.answers())
     yield asyncio.run(conversations.measured())
     yield asyncio.run(insights.answers(scale.sizes, "get_daily_briefing"))
+    yield asyncio.run(insights.calls(*(() if scale is FULL else ("get_daily_briefing",))))
     yield views.measured(scale)
     yield community.measured(scale)
 

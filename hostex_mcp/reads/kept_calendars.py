@@ -103,7 +103,7 @@ async def _known(
         rows = await context.readings.rows(reading, kept.kind) or []
         found = {kept.key(row): row for row in rows if kept.key(row) in lacking}
         if found:
-            context.readings.note(kept.name, reading.at)
+            context.readings.note(kept.name, [reading])
         known |= found
         await pace.rest()
     return known

@@ -47,6 +47,7 @@ class Sandbox:
         self._rest = RestApi(self.accounts, tokens, self.oauth, self.clock, after=self.webhooks.look)
         self.faults = self._rest.faults
         self.log = self._rest.log
+        self.throttles = self._rest.throttles
         control = Control(self.faults, self.log, self.settle)
         portal = Route(PATH, Portal(self.oauth, self.clock).__call__, methods=["GET", "POST"])
         self._pages = Starlette(routes=[portal, Route(STYLE_PATH, style), *control.routes()])

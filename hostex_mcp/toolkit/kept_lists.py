@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Generic, cast
 
 from hostex_mcp.api import Collected, ListEndpoint, Pace, RowT, read_all, unread
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, LIST_ROOM_TYPES
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.readings import Days, Start, gaps
+from hostex_mcp.toolkit.readings import Days, Reading, Start, gaps
 
 _WHAT: Mapping[ListEndpoint[Any], str] = {
     LIST_PROPERTIES: "properties",
@@ -30,12 +30,12 @@ _ALL: Days = date(2000, 1, 1), date(2000, 1, 1)
 
 @dataclass(slots=True)
 class _Known(Generic[RowT]):
-    """Rows of some days by readings of the last minute, the days that they are of, and when each
-    began."""
+    """Rows of some days by readings of the last minute, the days that they are of, and these
+    readings."""
 
     rows: dict[object, RowT] = field(default_factory=dict[object, RowT])
     days: list[Days] = field(default_factory=list[Days])
-    at: list[datetime] = field(default_factory=list[datetime])
+    readings: list[Reading] = field(default_factory=list[Reading])
 
 
 async def read_whole(
@@ -53,7 +53,7 @@ async def read_whole(
     missing = gaps(days, known.days)
     if missing and (_is_narrow(query) or not known.days):
         return await _fresh(context, listing, query, most)
-    context.readings.note(_WHAT[listing], min(known.at))
+    context.readings.note(_WHAT[listing], known.readings)
     parts = await asyncio.gather(
         *(_fresh(context, listing, {_FIRST: first, _LAST: last}, most) for first, last in missing)
     )
@@ -75,7 +75,7 @@ async def read_short(
     days = _days(listing, query)
     known = await _known(context, listing, days) if days else _Known[RowT]()
     if days and not gaps(days, known.days):
-        context.readings.note(_WHAT[listing], min(known.at))
+        context.readings.note(_WHAT[listing], known.readings)
         return [row for row in known.rows.values() if _fits(row, query)]
     start = context.readings.start()
     with unread() as lacking:
@@ -95,7 +95,7 @@ async def _known(context: Context, listing: ListEndpoint[RowT], days: Days) -> _
         if rows is None:
             continue
         known.days.append(reading.days)
-        known.at.append(reading.at)
+        known.readings.append(reading)
         for row in rows:
             if days == _ALL or days[0] <= cast("Any", row).check_out_date <= days[1]:
                 known.rows.setdefault(listing.identity(row), row)

@@ -5,7 +5,7 @@ confirms or takes back a change reads anew; no reading outlives a change, nor is
 Hostex takes changes in one after the other.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -72,7 +72,8 @@ class Shelf:
         self.memory = memory or Memory()
         self._now = now
         self._readings: dict[int, Reading] = {}
-        self._changes = self._last = 0
+        self._changes = 0
+        self.last = 0
         self._settled = datetime.min.replace(tzinfo=now().tzinfo)
 
     @property
@@ -96,8 +97,8 @@ class Shelf:
         """Keep what was read since the start, unless the account was changed meanwhile or just before."""
         if start.changes != self._changes or start.at < self._settled:
             return
-        self._last += 1
-        number, pace = self._last, Pace()
+        self.last += 1
+        number, pace = self.last, Pace()
         pieces = [rows[place : place + _PIECE] for place in range(0, len(rows), _PIECE)]
         for place, piece in enumerate(pieces):
             self.memory.keep(("reading", number, place), number, _rows_of(kind)(list(piece)))
@@ -161,18 +162,21 @@ def _rows_of(kind: type[BaseModel]) -> Any:
 class Readings:
     """The readings of an account as one call may use them: without a shelf nothing is kept, and unless it
     `recalls`, nothing is answered from what is. `changed` tells whether anybody else is known to have changed
-    the account since a moment. `used` has the times of what the call was answered from."""
+    the account since a moment. `earlier` is the number of the last reading before the call, and `used` has
+    the times of those before it from which it was answered."""
 
     shelf: Shelf | None = None
     changed: Changed = no_change
     recalls: bool = False
+    earlier: int = 0
     used: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     async def of_call(self) -> "Readings":
         """Return them for a call that may be answered from them."""
         if self.shelf and (oldest := self.shelf.oldest) and await self.changed(oldest):
             self.shelf.forget()
-        return Readings(self.shelf, self.changed, recalls=True)
+        earlier = self.shelf.last if self.shelf else 0
+        return Readings(self.shelf, self.changed, recalls=True, earlier=earlier)
 
     def anew(self) -> "Readings":
         """Return them for what must be read now."""
@@ -186,9 +190,11 @@ class Readings:
         """Return the rows of a reading, None if they had to go."""
         return await self.shelf.rows(reading, kind) if self.shelf else None
 
-    def note(self, what: str, at: datetime) -> None:
-        """Note that the call was answered from a reading of a moment."""
-        self.used[what] = min(at, self.used.get(what, at))
+    def note(self, what: str, readings: Iterable[Reading]) -> None:
+        """Note that the call was answered from these readings, as far as they are not its own."""
+        for reading in readings:
+            if reading.number <= self.earlier:
+                self.used[what] = min(reading.at, self.used.get(what, reading.at))
 
     def start(self) -> Start | None:
         """Return the start of a reading, None where none are kept."""

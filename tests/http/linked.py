@@ -19,6 +19,7 @@ from hostex_mcp.http.tenants.tenants import Tenants
 from hostex_mcp.http.transport.caller import Caller
 from hostex_mcp.sandbox import WRITABLE, Sandbox
 from hostex_mcp.sandbox.oauth import CLIENT_ID, CLIENT_SECRET
+from hostex_mcp.server.changes.record import ChangeStore
 from hostex_mcp.server.engine import Engine
 from hostex_mcp.settings import Settings
 from tests.http.keeping import BOTH, a_code, a_grant
@@ -153,7 +154,9 @@ def world(store: Store, clock: Clock, sandbox: Sandbox | None = None, **upstream
     )
 
 
-def tenants_of(world: World, *, most: int = 256, **settings: Any) -> Tenants:
+def tenants_of(
+    world: World, *, most: int = 256, changes: ChangeStore | None = None, **settings: Any
+) -> Tenants:
     """The tenants of one process, who remember accounts if the settings say so."""
     confirmations = shared_confirmations(world.store.spent, world.store.keys, world.clock)
     chosen = Settings(**settings)
@@ -166,7 +169,9 @@ def tenants_of(world: World, *, most: int = 256, **settings: Any) -> Tenants:
         now=clock,
         clock=lambda: clock().timestamp(),
         most=most,
+        changes=changes,
         memory=world.store.account_memory if chosen.memory == "on" else None,
+        made_since=world.store.changes.made_since,
     )
 
 

@@ -319,3 +319,24 @@ async def test_what_an_owner_decided_on_outlives_the_connection_of_the_person_an
     assert {change.id for change in await store.changes.settled([owner], 5)} == {"done", "declined"}
     await store.grants.end(owner, "disconnected")
     assert await store.changes.of_account(person) == []
+
+
+async def test_whether_changes_of_a_connection_or_of_who_lives_on_it_were_made_since_a_moment_is_known(
+    store: Store,
+) -> None:
+    owner = await granted(store)
+    person, stranger = await granted(store, owner_id=owner), await granted(store)
+
+    async def made(minutes: int) -> list[bool]:
+        since = NOW + timedelta(minutes=minutes)
+        return [await store.changes.made_since(grant_id, since) for grant_id in (owner, stranger)]
+
+    waiting = a_change(owner, id="waits", asked_at=NOW + timedelta(minutes=1))
+    await store.changes.begin(waiting)
+    assert await made(0) == [False, False]
+    decided = replace(waiting, state=State.APPROVED, decided_at=NOW + timedelta(minutes=5))
+    assert await store.changes.replace(waiting, decided)
+    assert [await made(4), await made(6)] == [[True, False], [False, False]]
+    at_once = {"state": State.DONE, "asked_at": NOW + timedelta(minutes=8)}
+    await store.changes.add(a_change(person, id="at once", expires=NOW + timedelta(minutes=8), **at_once))
+    assert [await made(7), await made(8)] == [[True, False], [False, False]]

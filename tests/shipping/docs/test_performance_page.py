@@ -27,6 +27,7 @@ NAMES = [
     "results",
     "conversations",
     "briefing",
+    "calls",
     "views",
     "community",
     "loading",
