@@ -77,8 +77,8 @@ def measured(scale: Scale) -> Table:
         ]
         browser.close()
     note = (
-        f"The calendar has {_PROPERTIES} properties and {_DAYS} days, and is scrolled both ways in 120 steps. "
-        f"The other views show {_ROWS} properties, messages or rows; of each list of the day, the first of {_ROWS}."
+        f"The calendar has {_PROPERTIES} properties by {_DAYS} days, and is scrolled both ways in 120 steps. "
+        f"The others show {_ROWS} properties, messages or rows; the day the first of {_ROWS} in each list."
     )
     return Table("views", COLUMNS, rows, note)
 

@@ -1,5 +1,5 @@
-"""Accounts of any kind, in each view: nothing, one property, very many, none for sale, stays of a year or that
-overlap, currencies without decimals, and names that are written from right to left."""
+"""Accounts of any kind, in each view: nothing, one property, very many, none for sale, stays of a year or
+that overlap, currencies without decimals, and names that are written from right to left."""
 
 from typing import Any
 
