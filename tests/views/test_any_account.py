@@ -164,7 +164,7 @@ def test_a_change_of_any_account(stage: Stage) -> None:
     def words(text: str) -> Json:
         return {"kind": "words", "text": text}
 
-    rows = [
+    rows: list[Json] = [
         {"name": words(f"Flat {n}"), "before": words("¥24,000"), "after": words("¥25,000"), "others": []}
         for n in range(500)
     ]
