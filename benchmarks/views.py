@@ -148,7 +148,7 @@ def _change() -> dict[str, Any]:
     def words(text: str) -> dict[str, str]:
         return {"kind": "words", "text": text}
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": words(f"Day {n}"), "before": words("120"), "after": words("130"), "others": []}
         for n in range(_ROWS)
     ]
@@ -159,8 +159,16 @@ def _change() -> dict[str, Any]:
         "asked": "now",
         "expires": "10:10",
     }
-    none = {"about": [], "warnings": [], "text": None, "outcome": None, "moved": False}
-    change = {"id": "chg-1", "state": "waiting", "open": True, "seen": "d1", "rows": rows, **said, **none}
+    none: dict[str, Any] = {"about": [], "warnings": [], "text": None, "outcome": None, "moved": False}
+    change: dict[str, Any] = {
+        "id": "chg-1",
+        "state": "waiting",
+        "open": True,
+        "seen": "d1",
+        "rows": rows,
+        **said,
+        **none,
+    }
     return {**_answer({"change_id": "chg-1", "change": change}), "_meta": {"hostex/secret": "s" * 32}}
 
 

@@ -93,7 +93,12 @@ def test_what_hostex_still_does_not_show_after_five_seconds_is_said_until_it_doe
 
 def test_what_was_taken_back_on_the_card_is_not_waited_for(stage: Stage) -> None:
     decides(stage)
-    undo: Json = {"title": "open them again", "restores": [], "tool": "update_availabilities", "arguments": {}}
+    undo: Json = {
+        "title": "open them again",
+        "restores": [],
+        "tool": "update_availabilities",
+        "arguments": {},
+    }
     stage.answers["decide_change"] = lambda _: _done(undo)
     stage.answers["read_calendar"] = lambda _: answer([row(1)])
     shown = _shown(stage, "calendar", asked([row(1)]))
