@@ -1,4 +1,5 @@
-"""How soon a view is on screen, and how long the frames of a calendar that is scrolled take, in Chromium."""
+"""How soon a view is on screen, and how long the frames of a calendar that is scrolled take, in Chromium.
+Run by itself, beside the aims: python -m benchmarks.views"""
 
 import json
 import shutil
@@ -8,13 +9,15 @@ from typing import Any
 
 from playwright.sync_api import Browser, Frame, sync_playwright
 
-from benchmarks.measuring import Scale, Table, spread
+from benchmarks import aims
+from benchmarks.measuring import FULL, Scale, Table, spread
+from benchmarks.page import as_text
 from hostex_mcp.views import document
 
 COLUMNS = ("View", "On screen, ms", "Longest task of a frame, ms", "Its p95, ms")
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FIRST = date(2026, 11, 1)
-_PROPERTIES, _DAYS = 100, 60
+_PROPERTIES, _DAYS, _ROWS = 100, 60, 50
 
 # The page around a view: it answers what a view asks for from what it was given, and notes when that was.
 _HOST = """
@@ -65,10 +68,17 @@ def measured(scale: Scale) -> Table:
     with sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, _NAMES)), None)
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        rows = [_calendar(browser, scale.starts), _performance(browser, scale.starts)]
+        rows = [
+            _others(browser, scale.starts, "day", _day(), ".group"),
+            _calendar(browser, scale.starts),
+            _others(browser, scale.starts, "performance", _report(), ".bar-row"),
+            _others(browser, scale.starts, "thread", _thread(), ".bubble"),
+            _others(browser, scale.starts, "change", _change(), ".card"),
+        ]
         browser.close()
     note = (
-        f"The calendar has {_PROPERTIES} properties and {_DAYS} days; it is scrolled both ways in 120 steps."
+        f"The calendar has {_PROPERTIES} properties by {_DAYS} days, and is scrolled both ways in 120 steps. "
+        f"The others show {_ROWS} properties, messages or rows; the day the first of {_ROWS} in each list."
     )
     return Table("views", COLUMNS, rows, note)
 
@@ -93,23 +103,73 @@ def _calendar(browser: Browser, times: int) -> tuple[str, ...]:
     return ("calendar", spread(shown, 0), spread(longest, 0), spread(common, 1))
 
 
-def _performance(browser: Browser, times: int) -> tuple[str, ...]:
-    money = [{"currency": "EUR", "revenue": 4200.5, "adr": 140.0, "revpar": 90.0}]
-    figures: dict[str, Any] = {"nights_sold": 30, "occupancy": 61.5, "money": money}
-    rows = [{"property_id": id, "property": f"Home {id}", **figures, "previous": figures} for id in range(50)]
-    days = {"start_date": "2026-11-01", "end_date": "2026-11-30"}
-    before = {
-        "previous_start_date": "2026-10-01",
-        "previous_end_date": "2026-10-31",
-        "previous_total": figures,
-    }
-    given = _answer({**days, **before, "total": figures, "rows": rows})
+def _others(browser: Browser, times: int, view: str, given: dict[str, Any], selector: str) -> tuple[str, ...]:
+    """A view that is not scrolled. What it is given also answers its calls."""
     shown: list[float] = []
     for _ in range(times):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        shown.append(_time_to_screen(_opened(page, "performance", {}), given, ".bar-row"))
+        shown.append(_time_to_screen(_opened(page, view, given), given, selector))
         page.close()
-    return ("performance", spread(shown, 0), "", "")
+    return (view, spread(shown, 0), "", "")
+
+
+def _day() -> dict[str, Any]:
+    lists = ("warnings", "requests", "waiting", "arrivals", "departures", "tasks", "reviews", "in_house")
+    rows = [
+        {"guest_name": f"Guest {n}", "property": f"Home {n}", "stay_code": f"0-{n}", "id": n}
+        for n in range(_ROWS)
+    ]
+    return _answer({"date": "2026-11-10", **dict.fromkeys(lists, rows)})
+
+
+def _report() -> dict[str, Any]:
+    money = [{"currency": "EUR", "revenue": 4200.5, "adr": 140.0, "revpar": 90.0}]
+    figures: dict[str, Any] = {"nights_sold": 30, "occupancy": 61.5, "money": money}
+    rows = [{"property_id": n, "property": f"Home {n}", **figures, "previous": figures} for n in range(_ROWS)]
+    days = {"start_date": "2026-11-01", "end_date": "2026-11-30"}
+    before = {"previous_start_date": "2026-10-01", "previous_end_date": "2026-10-31"}
+    return _answer({**days, **before, "total": figures, "previous_total": figures, "rows": rows})
+
+
+def _thread() -> dict[str, Any]:
+    messages = [
+        {
+            "id": f"m{n}",
+            "author": ("guest", "team")[n % 2],
+            "created_at": f"2026-11-{n % 28 + 1:02}T10:00:00+00:00",
+            "content": "When can we arrive? " * 10,
+        }
+        for n in range(_ROWS)
+    ]
+    return _answer({"id": "0-1", "guest": {"name": "Guest"}, "messages": messages})
+
+
+def _change() -> dict[str, Any]:
+    def words(text: str) -> dict[str, str]:
+        return {"kind": "words", "text": text}
+
+    rows: list[dict[str, Any]] = [
+        {"name": words(f"Day {n}"), "before": words("120"), "after": words("130"), "others": []}
+        for n in range(_ROWS)
+    ]
+    said = {
+        "app": "App",
+        "summary": "Prices",
+        "headline": "waits for you",
+        "asked": "now",
+        "expires": "10:10",
+    }
+    none: dict[str, Any] = {"about": [], "warnings": [], "text": None, "outcome": None, "moved": False}
+    change: dict[str, Any] = {
+        "id": "chg-1",
+        "state": "waiting",
+        "open": True,
+        "seen": "d1",
+        "rows": rows,
+        **said,
+        **none,
+    }
+    return {**_answer({"change_id": "chg-1", "change": change}), "_meta": {"hostex/secret": "s" * 32}}
 
 
 def _opened(page: Any, view: str, answer: dict[str, Any]) -> Frame:
@@ -186,3 +246,14 @@ def _stay(number: int, first: int) -> dict[str, Any]:
         "currency": "EUR",
         "stay_code": f"0-{number}-{first}",
     }
+
+
+def main() -> None:
+    """Measure the views alone."""
+    table = measured(FULL)
+    print(as_text(table))
+    print(as_text(aims.judged([table], only=[table.name])))
+
+
+if __name__ == "__main__":
+    main()

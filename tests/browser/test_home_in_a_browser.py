@@ -32,6 +32,15 @@ def test_every_view_is_answered_on_its_page(site: Site, open_page: Open, width: 
         assert too_wide(page) == 0
 
 
+def test_the_tabs_of_a_phone_take_one_line(site: Site, open_page: Open) -> None:
+    page, _ = connected(site, open_page, width=360)
+    page.goto(f"{site.origin}/home")
+    tabs = page.get_by_role("navigation", name="Views").get_by_role("link")
+    expect(tabs).to_have_count(len(VIEWS) + 1)
+    assert len({tab.evaluate("(tab) => tab.getBoundingClientRect().top") for tab in tabs.all()}) == 1
+    assert too_wide(page) == 0
+
+
 def test_the_frame_reaches_nothing_of_the_site(site: Site, open_page: Open) -> None:
     page, _ = connected(site, open_page)
     page.goto(f"{site.origin}/home")

@@ -120,6 +120,7 @@ class Stage:
         )
         self.contexts.append(within)
         page = within.new_page()
+        page.clock.set_fixed_time(NOW)
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         started = {

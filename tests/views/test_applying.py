@@ -1,4 +1,4 @@
-"""What Hostex makes some seconds after it was sent: views say so, look again, and say if it is still not there."""
+"""What Hostex makes some seconds after it was sent: views say so, look again, and say if it is not there."""
 
 from typing import Any
 
@@ -93,7 +93,12 @@ def test_what_hostex_still_does_not_show_after_five_seconds_is_said_until_it_doe
 
 def test_what_was_taken_back_on_the_card_is_not_waited_for(stage: Stage) -> None:
     decides(stage)
-    undo = {"title": "open them again", "restores": [], "tool": "update_availabilities", "arguments": {}}
+    undo: Json = {
+        "title": "open them again",
+        "restores": [],
+        "tool": "update_availabilities",
+        "arguments": {},
+    }
     stage.answers["decide_change"] = lambda _: _done(undo)
     stage.answers["read_calendar"] = lambda _: answer([row(1)])
     shown = _shown(stage, "calendar", asked([row(1)]))
@@ -157,7 +162,12 @@ def test_who_goes_on_to_another_day_meanwhile_stays_there(stage: Stage) -> None:
 
 def test_a_message_that_was_sent_is_awaited_while_the_next_one_is_written(stage: Stage) -> None:
     decides(stage)
-    said: Json = {"id": "m1", "author": "guest", "created_at": "2026-11-24T10:00:00+00:00", "content": "Hello"}
+    said: Json = {
+        "id": "m1",
+        "author": "guest",
+        "created_at": "2026-11-24T10:00:00+00:00",
+        "content": "Hello",
+    }
     ours: Json = {**said, "id": "m2", "author": "team", "content": "Good morning"}
     thread = [answered({"id": "0-1", "messages": messages}) for messages in ([said], [said, ours])]
     stage.answers["get_conversation"] = in_turn(*thread)

@@ -132,9 +132,9 @@ export function timeOf(iso) {
   return Number.isNaN(date.getTime()) ? "" : formatter(Intl.DateTimeFormat, { timeZone: settings.timeZone, hour: "2-digit", minute: "2-digit" }).format(date);
 }
 
-/** A day, with its year where there could be a doubt about it. */
+/** A day, with its year where there could be a doubt about it: half a year from now another has the same name. */
 export function nearDay(iso) {
-  const near = Math.abs(daysBetween(localToday(), iso)) < 300;
+  const near = Math.abs(daysBetween(localToday(), iso)) < 180;
   return near ? shortDay(iso) : dayFormat(iso, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 }
 
