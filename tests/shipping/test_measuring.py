@@ -5,7 +5,7 @@ import sys
 import pytest
 from coverage import Coverage
 
-from tests.support.measuring import untraced
+from tests.support.measuring import TRACED_CASES, untraced
 
 
 def test_where_several_measure_none_goes_on_in_the_place_of_one_that_pauses() -> None:
@@ -24,9 +24,9 @@ def test_where_several_measure_none_goes_on_in_the_place_of_one_that_pauses() ->
         assert sys.gettrace() is None
 
 
-@pytest.mark.parametrize("case", ["first", "second"])
-def test_the_first_case_of_a_function_is_traced_as_often_as_the_run_measures(
-    case: str, pytestconfig: pytest.Config
+@pytest.mark.parametrize("case", range(1, TRACED_CASES + 2))
+def test_only_the_first_cases_of_a_function_are_traced_and_only_if_the_run_measures(
+    case: int, pytestconfig: pytest.Config
 ) -> None:
     measured = pytestconfig.pluginmanager.hasplugin("_cov")
-    assert (Coverage.current() is not None) is (measured and case == "first")
+    assert (Coverage.current() is not None) is (measured and case <= TRACED_CASES)
