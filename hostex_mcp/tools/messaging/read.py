@@ -15,7 +15,6 @@ from hostex_mcp.domain.messages import OURS, author, last_word
 from hostex_mcp.domain.names import Titles
 from hostex_mcp.reads.lists import each
 from hostex_mcp.reads.stay_lookup import of_thread
-from hostex_mcp.toolkit.arguments import Code, Integer, InvalidArguments
 from hostex_mcp.toolkit.arguments import Code, Integer, InvalidArguments, ShortText
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.privacy import Redactor
