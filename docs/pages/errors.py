@@ -83,8 +83,8 @@ CASES: Sequence[Case] = (
     ),
     Case(
         "rate_limited",
-        "429: too many calls. Reads wait up to ten seconds by themselves; what takes longer is handed on "
-        "with `retry_after_seconds`.",
+        "429: too many calls. Reads wait up to ten seconds by themselves, and up to a minute where a client "
+        "asked for progress; what takes longer is handed on with `retry_after_seconds`.",
         fault={"kind": "throttle", "times": 1, "retry_after": 60},
     ),
     Case(

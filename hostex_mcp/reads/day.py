@@ -120,8 +120,9 @@ def _window(start: date, end: date) -> Mapping[str, Any]:
 
 _BACK = timedelta(days=14)
 _THREAD_DAYS = 14
-# With them a first briefing of 20 properties takes 20 calls, and any of 300 properties 80.
-_FIRST_THREADS, _MOST_THREADS = (8, 28), (60, 28)
+# Hostex does not list who wrote last, so who waits is known only once threads are opened. A briefing of 300
+# properties takes 80 calls with these.
+_MOST_THREADS = (96, 28)
 _REVIEW_DAYS = 30
 _DONE = ("completed", "cancelled")
 
@@ -261,6 +262,5 @@ def _of_the_day(tasks: Sequence[Task], day_at: Today) -> list[Task]:
 
 async def _threads(context: Context, portfolio: Portfolio) -> Threads:
     since, size = context.now() - timedelta(days=_THREAD_DAYS), len(portfolio.properties)
-    first, most = opened_of(size, *_FIRST_THREADS), opened_of(size, *_MOST_THREADS)
     order = present_first(portfolio.first_today())
-    return await threads_since(context, since, most, first=first, order=order)
+    return await threads_since(context, since, opened_of(size, *_MOST_THREADS), order=order)

@@ -72,17 +72,15 @@ async def threads_since(
     context: Context,
     since: datetime,
     most: int,
-    *,
-    first: int | None = None,
     order: Callable[[ConversationSummary], Key] | None = None,
 ) -> Threads:
     """Read the threads with a message after a moment, by `order` or newest first; of those with news at most
-    `most`, and `first` where nothing is known of any of them."""
+    `most`."""
     notes = list[str]()
     recent = await _recent(context, since, notes)
     recent.sort(key=order or newest_first)
     times = {thread.id: thread.last_message_at for thread in recent}
-    threads = await _threads(context, times, most, notes, first=first)
+    threads = await _threads(context, times, most, notes)
     days = {told_day(thread.check_out_date) for thread in recent}
     days |= {activity.check_out_date for thread in threads.items for activity in thread.activities}
     threads.until = frozenset(day for day in days if day)
@@ -173,7 +171,6 @@ async def _threads(
     most: int,
     notes: list[str],
     indexed: Indexed | None = None,
-    first: int | None = None,
 ) -> Threads:
     """Read threads by their id and, where it is known, the time of their last message. Remembered ones that
     are not `indexed` are remembered anew."""
@@ -186,8 +183,7 @@ async def _threads(
     remembered = await recall_threads(context, dated, notes)
     threads |= remembered
     unread = [thread_id for thread_id, thread in threads.items() if thread is None]
-    is_first = first is not None and len(unread) == len(threads)
-    selection = unread[: first if is_first else most]
+    selection = unread[:most]
 
     async def read(thread_id: str) -> None:
         answer = await context.client.call(GET_CONVERSATION, path={"conversation_id": thread_id})

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -133,7 +134,8 @@ def create_server(
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
-        with heard_by(context.session.report_progress):
+        asked = "progress_token" in (params.meta or {})
+        with heard_by(context.session.report_progress) if asked else nullcontext():
             elicitation = replace(elicitation_of(context, params), views=views_in(context).shown)
             return await engine_of(context).call(params.name, params.arguments, elicitation)
 

@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 
 from hostex_mcp.api import AnswerT, Client, RateLimited, Request
-from hostex_mcp.toolkit.progress import tell
+from hostex_mcp.toolkit.progress import is_heard, tell
 from hostex_mcp.toolkit.turns import leave_turn
 
 LONGEST_SECONDS = 60.0
@@ -29,6 +29,11 @@ def patient() -> Generator[None]:
         _PATIENT.reset(token)
 
 
+def _may_wait() -> bool:
+    # A client that is not told of progress gives up after a minute, and would learn nothing.
+    return _PATIENT.get() and is_heard()
+
+
 class PatientClient(Client):
     """A client whose reads, where they may wait, are made once more when Hostex refused them for a minute at
     most, and which says that it waits."""
@@ -43,7 +48,7 @@ class PatientClient(Client):
             return await self._client.send(request)
         except RateLimited as error:
             seconds = error.retry_after
-            if request.target.writes or not _PATIENT.get() or not seconds or seconds > LONGEST_SECONDS:
+            if request.target.writes or not _may_wait() or not seconds or seconds > LONGEST_SECONDS:
                 raise
         # Others may work meanwhile.
         leave_turn()

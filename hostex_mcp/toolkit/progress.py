@@ -42,6 +42,11 @@ def heard_by(listener: Listener) -> Generator[None]:
         _STEPS.reset(token)
 
 
+def is_heard() -> bool:
+    """Whether somebody is told of the progress of this call."""
+    return _STEPS.get() is not None
+
+
 async def tell(message: str) -> None:
     """Tell whoever listens what is being done, as one step more."""
     if steps := _STEPS.get():

@@ -10,7 +10,6 @@ import pytest
 
 from benchmarks.activity import START, Life, remembering
 from benchmarks.portfolio import portfolio
-from tests.tools.insights.daily_truth import waiting
 
 # Coverage would make them half as slow again, and the tools have tests of their own.
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.no_cover]
@@ -26,22 +25,10 @@ async def briefing(life: Life) -> tuple[dict[str, Any], Counter[str]]:
     return plain, Counter(call.path for call in life.sandbox.log[before:])
 
 
-async def settled(life: Life) -> list[Counter[str]]:
-    """The calls of briefings until all threads are known."""
-    calls = list[Counter[str]]()
-    while True:
-        answer, taken = await briefing(life)
-        calls.append(taken)
-        if not any("not read yet" in note for note in answer["notes"]):
-            return calls
-
-
 async def test_of_twenty_properties_it_takes_at_most_fifteen_calls_and_has_read_all_threads() -> None:
     async with remembering(Life(portfolio(20, START))) as life:
-        cold = await settled(life)
-        assert sum(calls[THREAD] for calls in cold) > 50
-        assert cold[0].total() <= 20
-        assert len(cold) == 2
+        _, cold = await briefing(life)
+        assert cold.total() > 70
         life.advance(START + timedelta(days=1))
         written = sum(happening.kind == "message" for happening in life.script.happened)
         answer, calls = await briefing(life)
@@ -54,7 +41,8 @@ async def test_of_twenty_properties_it_takes_at_most_fifteen_calls_and_has_read_
 async def test_the_list_of_threads_is_read_only_as_far_as_it_changed_and_nothing_is_missed() -> None:
     bare = Life(portfolio(40, START))
     async with remembering(Life(portfolio(40, START))) as life:
-        await settled(life)
+        for _ in range(3):
+            await briefing(life)
         for each in (life, bare):
             each.advance(START + timedelta(days=1))
         answer, calls = await briefing(life)
@@ -63,10 +51,10 @@ async def test_the_list_of_threads_is_read_only_as_far_as_it_changed_and_nothing
         assert as_of in answer["notes"]
         expected, read = await briefing(bare)
         assert read[LIST] > 1
-        # The other process opens few threads, so that only an account itself says who waits.
-        account = life.sandbox.accounts.main
-        names = sorted(account.conversations[key]["guest"]["name"] for key in waiting(account, life.now, 14))
-        assert sorted(row["guest_name"] for row in answer["waiting"]) == names
+        # One process reads at most a hundred threads, so that the other list may be longer, never shorter.
+        assert {json.dumps(row) for row in expected["waiting"]} <= {
+            json.dumps(row) for row in answer["waiting"]
+        }
         for name in ("arrivals", "departures", "turnovers", "requests", "warnings"):
             assert answer.get(name) == expected.get(name)
         life.advance(START + timedelta(days=8))
