@@ -8,13 +8,15 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 
 from annotated_types import Gt, MaxLen, MinLen
 
-from hostex_mcp.api import FieldProblem, HostexError
+from hostex_mcp.api import BadRequest, FieldProblem, HostexError
 from hostex_mcp.api.endpoints import calendar as api
 from hostex_mcp.domain.calendar_changes import State
 from hostex_mcp.domain.channels import channel_name
 from hostex_mcp.domain.days import Run, days_of, runs
+from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.domain.pricing import shifted_prices, steered_price, unknown_days
 from hostex_mcp.domain.wording import quoted
+from hostex_mcp.reads.lists import each
 from hostex_mcp.toolkit.arguments import Currency, Integer, InvalidArguments, PropertyId
 from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.results import ALREADY, JsonObject, PlannedWrite, Preview, lean
@@ -109,7 +111,7 @@ async def update_property_prices(
     settable = [ratio for ratio in ratios.channels if not ratio.readonly and ratio.ratio > 0]
     if not settable:
         raise InvalidArguments(FieldProblem("property_id", "has no listing whose price can be set"))
-    listings = [await _steerable_listing(context, ratio, prices) for ratio in settable]
+    listings, refused = await _steerable_listings(context, settable, prices)
     of_price = _currency_of(listings, currency)
     direct = [listing for listing in listings if listing.days.currency == of_price]
     foreign = [listing for listing in listings if listing.days.currency != of_price]
@@ -129,10 +131,11 @@ async def update_property_prices(
             property_id=property_id,
             queued=True,
             listings=[*outcomes, *alone],
-            notes=[QUEUED, *_other_currency_notes(unchanged)],
+            notes=[QUEUED, *refused, *_other_currency_notes(unchanged)],
         )
 
     warnings = [
+        *refused,
         *_other_currency_notes(unchanged),
         *_channel_priced_notes(len(ratios.channels) - len(settable)),
     ]
@@ -142,12 +145,30 @@ async def update_property_prices(
     return PlannedWrite(send, preview=_preview(title, parts, warnings), already=already, prices=moves)
 
 
-async def _steerable_listing(
-    context: Context, ratio: api.PricingRatio, prices: Sequence[BasePriceRange]
-) -> _SteerableListing:
-    return _SteerableListing(
-        ratio.ratio, await listing_days(context, ratio.channel_type, ratio.listing_id, _PRICES, prices)
-    )
+async def _steerable_listings(
+    context: Context, ratios: Sequence[api.PricingRatio], prices: Sequence[BasePriceRange]
+) -> tuple[list[_SteerableListing], list[str]]:
+    """Return the listings with the days that are to change, and what Hostex says of those whose days it does
+    not give, such as those of a channel that it has only begun to serve.
+
+    Raises:
+        HostexError: if one cannot be read for another reason, or none can.
+    """
+
+    async def read(ratio: api.PricingRatio) -> _SteerableListing:
+        days = await listing_days(context, ratio.channel_type, ratio.listing_id, _PRICES, prices)
+        return _SteerableListing(ratio.ratio, days)
+
+    answers = await each(ratios, read)
+    for _, error in answers.failed:
+        if not isinstance(error, BadRequest):
+            raise error
+    refused = [
+        f"{one_line(ratio.channel_type)} {one_line(ratio.listing_id)} is left out. Hostex says: "
+        f"{one_line(error.message)}"
+        for ratio, error in answers.failed
+    ]
+    return answers.items, refused
 
 
 def _currency_of(listings: Sequence[_SteerableListing], currency: str | None) -> str | None:

@@ -117,3 +117,23 @@ async def test_the_preview_names_property_currency_and_each_listing(
     assert len(preview["changes"]) == len(steered(sandbox))
     assert all(row["after"].startswith("€1") and "before" in row for row in preview["changes"])
     assert not [request for request in sandbox.log if request.path == "/listings/prices"]
+
+
+async def test_a_listing_of_a_channel_that_hostex_does_not_price_keeps_no_other_from_its_price(
+    call: Call, sandbox: Sandbox
+) -> None:
+    ranges = [{**RANGE, "price": 150}]
+    outcome = await call("update_property_prices", property_id="Alfama Terrace", prices=ranges)
+    assert outcome["status"] == "done"
+    assert {row["listing_id"] for row in outcome["result"]["listings"]} == {
+        request.body["listing_id"] for request in sandbox.log if request.path == "/listings/prices"
+    }
+    assert prices(sandbox)["vr-3003"] is not None
+    notes = " ".join(outcome["result"]["notes"])
+    assert "staymesh sm-77120 is left out. Hostex says: The selected channel type is invalid." in notes
+
+
+async def test_a_listing_that_cannot_be_read_for_now_stops_all_of_it(call: Call, sandbox: Sandbox) -> None:
+    sandbox.faults.add("http", operation="POST /listings/calendar", times=None, status=503)
+    assert "error" in await reprice(call)
+    assert not [request for request in sandbox.log if request.path == "/listings/prices"]
