@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -135,7 +134,7 @@ def create_server(
         context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult | InputRequiredResult:
         asked = "progress_token" in (params.meta or {})
-        with heard_by(context.session.report_progress) if asked else nullcontext():
+        with heard_by(context.session.report_progress, asked=asked):
             elicitation = replace(elicitation_of(context, params), views=views_in(context).shown)
             return await engine_of(context).call(params.name, params.arguments, elicitation)
 

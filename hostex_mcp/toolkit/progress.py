@@ -16,6 +16,7 @@ class _Steps:
     """The reads of one call, those begun and those done."""
 
     listener: Listener
+    asked: bool = True
     begun: int = 0
     done: int = 0
 
@@ -32,10 +33,10 @@ _STEPS: ContextVar[_Steps | None] = ContextVar("steps", default=None)
 
 
 @contextmanager
-def heard_by(listener: Listener) -> Generator[None]:
+def heard_by(listener: Listener, *, asked: bool = True) -> Generator[None]:
     """Have `listener` told of the progress of what runs inside the block: steps done, steps known so far, and
-    what is being done."""
-    token = _STEPS.set(_Steps(listener))
+    what is being done. Whether anybody listens to it is known where they `asked`."""
+    token = _STEPS.set(_Steps(listener, asked))
     try:
         yield
     finally:
@@ -43,8 +44,9 @@ def heard_by(listener: Listener) -> Generator[None]:
 
 
 def is_heard() -> bool:
-    """Whether somebody is told of the progress of this call."""
-    return _STEPS.get() is not None
+    """Whether somebody asked to be told of the progress of this call."""
+    steps = _STEPS.get()
+    return steps is not None and steps.asked
 
 
 async def tell(message: str) -> None:
