@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +25,8 @@ _LATER = (
     *("mcp.server.auth", "mcp.server.sse", "mcp.server.transport_security"),
     *("mcp.server.streamable_http", "mcp.server.streamable_http_manager", "starlette"),
 )
+# What another version does with names that stand for others, nobody knows.
+_TRIED = "2.3."
 _NEEDED = (
     *("mcp.server.lowlevel", "mcp.server.stdio", "mcp.server.subscriptions"),
     *("mcp.types", "mcp.types.version"),
@@ -31,9 +34,10 @@ _NEEDED = (
 
 
 def load_lean() -> None:
-    """Load what a server over stdio needs of the SDK, unless it is loaded already. An SDK that cannot be
-    loaded like this is left to be loaded whole by whoever imports it."""
-    if _TYPES in sys.modules:
+    """Load what a server over stdio needs of the SDK, unless it is loaded already. An SDK of another version
+    than was tried, or one that cannot be loaded like this, is left to be loaded whole by whoever imports
+    it."""
+    if _TYPES in sys.modules or not version("mcp").startswith(_TRIED):
         return
     try:
         with _postponing():

@@ -71,6 +71,10 @@ class _Kept(Generic[ModelT]):
         return row.model_copy(update={self.field: own})
 
 
+# Of one piece of what is kept, which is packed and read in one go.
+_PIECE_DAYS = 400
+
+
 async def _completed(
     context: Context,
     kept: _Kept[ModelT],
@@ -88,7 +92,11 @@ async def _completed(
     with unread() as lacking:
         fresh = await read(missing)
     if start and not lacking:
-        await context.readings.keep(kept.name, days, fresh, kept.kind, start, frozenset(missing))
+        span = (days[1] - days[0]).days + 1
+        own = frozenset(missing)
+        await context.readings.keep(
+            kept.name, days, fresh, kept.kind, start, own, max(1, _PIECE_DAYS // span)
+        )
     return [*rows, *fresh]
 
 

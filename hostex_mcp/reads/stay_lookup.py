@@ -109,6 +109,8 @@ async def of_thread(
 
 async def _thread_of(context: Context, code: str) -> str | None:
     bare = code.lstrip("# ")
+    if not bare:
+        return None
     if _HOSTEX_CODE.match(bare):
         spellings = list(dict.fromkeys([bare, order_code(bare)]))
         answer = await _stays_with(context, [{"reservation_code": spelling} for spelling in spellings])

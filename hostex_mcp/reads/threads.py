@@ -110,7 +110,8 @@ async def threads_part(
     without = indexed.names - indexed.fitting if indexed else frozenset[str]()
     part = ahead[: _reached(ahead, mark.until) if mark.until else _most_of(list(times), without, most)]
     chosen = {thread_id: last for _, thread_id, last in part if thread_id not in without}
-    threads = await _threads(context, chosen, most, notes, indexed)
+    # A later process reads the same part anew, however many came to it since.
+    threads = await _threads(context, chosen, len(chosen) if mark.until else most, notes, indexed)
     before = len(keyed) - len(ahead)
     until = mark.until or (part[-1][0] if part else mark.since)
     reading = Reading(until, unread=len(ahead) - len(part), passed=before + len(part))

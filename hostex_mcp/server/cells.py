@@ -53,7 +53,7 @@ def cell(value: object, name: str = "") -> str:
 
 def pairs(members: Shape, parting: str = " | ", write: Callable[..., str] = cell) -> str:
     """Return each member as its name and its value; an amount with its currency is those two alone."""
-    if _is_money(members):
+    if is_money(members):
         return f"{members['amount']} {write(members['currency'])}"
     return parting.join(f"{label(name)} {write(value, name)}" for name, value in flat(members).items())
 
@@ -70,6 +70,8 @@ def flat(members: Shape) -> Shape:
     spread: dict[str, Any] = {}
     for name, value in members.items():
         inner = flat(value) if _spreads(name, value) else None
+        if inner is not None and any(f"{name}.{key}" in members for key in inner):
+            inner = None
         spread |= {name: value} if inner is None else {f"{name}.{key}": part for key, part in inner.items()}
     return spread
 
@@ -103,7 +105,8 @@ def _widened(row: Shape, wide: Collection[str]) -> Shape:
         if name not in wide:
             widened[name] = value
         elif value is not None:
-            widened |= flat({name: value})
+            inner = flat({name: value})
+            widened |= {name: value} if any(key in row for key in inner) else inner
     return widened
 
 
@@ -129,15 +132,18 @@ def _is_copied(name: str) -> bool:
     return name.rpartition(".")[2] in _COPIED
 
 
-def _is_money(members: Shape) -> bool:
-    return len(members) == 2 and all(members.get(name) is not None for name in _MONEY)
+def is_money(members: Shape) -> bool:
+    """Whether an object is a number of units of a currency. Other values may be anything, and are written
+    with their names."""
+    amount, currency = (members.get(name) for name in _MONEY)
+    return len(members) == 2 and type(amount) in (int, float) and isinstance(currency, str)
 
 
 def _spreads(name: str, value: object) -> bool:
     """Whether a value is an object whose members stand beside it."""
     if not value or not isinstance(value, Mapping) or _is_copied(name):
         return False
-    return not _is_money(cast("Shape", value))
+    return not is_money(cast("Shape", value))
 
 
 def _joined(entries: Sequence[Any]) -> str:

@@ -5,15 +5,14 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-import anyio
 from anyio.lowlevel import checkpoint
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult, ContentBlock, InputRequiredResult, TextContent
 from pydantic_core import to_jsonable_python
 
-from hostex_mcp.api import Blocked, DeadlineExceeded, FieldProblem, HostexError, Unread, run_apart, unread
+from hostex_mcp.api import Blocked, FieldProblem, HostexError, Unread, run_apart, unread
 from hostex_mcp.domain.guest_text import one_line
 from hostex_mcp.events import ToolForwarded, emit
 from hostex_mcp.reads.channel_codes import bind_channels
@@ -49,8 +48,9 @@ from hostex_mcp.toolkit.arguments import InvalidArguments, nearest
 from hostex_mcp.toolkit.context import ChangeLog, Context
 from hostex_mcp.toolkit.cursor import resume
 from hostex_mcp.toolkit.local_dates import date_hint
-from hostex_mcp.toolkit.patience import patient
+from hostex_mcp.toolkit.patience import run_in_time
 from hostex_mcp.toolkit.property_titles import Resolved, resolve_properties
+from hostex_mcp.toolkit.readings import Readings, as_of_now
 from hostex_mcp.toolkit.results import (
     CHANGE,
     CONFIRMING_PARAMETERS,
@@ -65,10 +65,7 @@ from hostex_mcp.toolkit.tool import Tool
 from hostex_mcp.tools.catalogue import APP_TOOLS, CATALOGUE
 from hostex_mcp.tools.selection import Selection
 
-READ_SECONDS = 300.0
-
 Outcome = dict[str, Any] | InputRequired
-Returned = TypeVar("Returned")
 Result = ListPage[Any] | Item[Any] | PlannedWrite[Any] | CatalogueCall[Any]
 
 _log = logging.getLogger(__name__)
@@ -230,11 +227,8 @@ class Engine:
                 return await self._pending.follow(tool, given, change_id)
             return await self._writes.run(await self._prepare(tool, given, elicitation))
         arguments, step = resume(name, given, self._account) if tool.paged else (given, None)
-        readings = await self.context.readings.of_call()
-        context = replace(with_cards_of(self.context, elicitation), readings=readings)
-        bound, run = await self._bind(tool, arguments, context, step)
-        with unread() as lacking:
-            returned = await run_in_time(name, run)
+        look = partial(self._look, tool, arguments, step, elicitation)
+        bound, returned, notes = await as_of_now(await self.context.readings.of_call(), look)
         match returned:
             case CatalogueCall() as forward:
                 return await self._forward(forward, elicitation)
@@ -245,9 +239,24 @@ class Engine:
                 # What the tool worked out and its answer are pieces of their own.
                 await checkpoint()
                 structured = await run_apart(long, answer, tool, arguments, result, self._account)
-                return with_notes(structured, [*lacking.notes(), *readings.notes()])
+                return with_notes(structured, notes)
             case PlannedWrite():
                 raise TypeError(f"{name} is declared to read, but would write")
+
+    async def _look(
+        self,
+        tool: Tool,
+        arguments: Mapping[str, Any],
+        step: Step | None,
+        elicitation: Elicitation,
+        readings: Readings,
+    ) -> tuple[Mapping[str, Any], Result, list[str]]:
+        """Run a reading tool, and return its arguments as they are meant, what it gives, and what to note."""
+        context = replace(with_cards_of(self.context, elicitation), readings=readings)
+        bound, run = await self._bind(tool, arguments, context, step)
+        with unread() as lacking:
+            returned = await run_in_time(tool.name, run)
+        return bound, returned, [*lacking.notes(), *readings.notes()]
 
     async def _bind(
         self, tool: Tool, arguments: Mapping[str, Any], context: Context, step: Step | None = None
@@ -326,17 +335,6 @@ async def _run_noting(resolved: Resolved, run: Callable[[], Awaitable[Result]]) 
         if result.preview:
             result.preview = replace(result.preview, warnings=[*notes, *result.preview.warnings])
     return result
-
-
-async def run_in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
-    """Run a reading tool, no longer than any client waits for it."""
-    # By then every client has given up, and the reads that are left would only hold up others.
-    try:
-        with patient(), anyio.fail_after(READ_SECONDS):
-            return await run()
-    except TimeoutError:
-        message = f"{name} took longer than {READ_SECONDS:.0f} s: ask for less at once."
-        raise DeadlineExceeded(message, operation=name) from None
 
 
 def with_notes(result: dict[str, Any], notes: list[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from hostex_mcp.server.cells import (
     Shape,
     cell,
     flat,
+    is_money,
     is_table,
     label,
     members_of,
@@ -62,7 +63,7 @@ def _sentences(value: object) -> Sequence[object]:
 
 
 def _titled(name: str, rows: Sequence[Shape]) -> list[str]:
-    rows = spread_columns(_without_ids(rows))
+    rows = spread_columns(rows)
     common = _common(rows)
     lines = [f"{name}:" if rows else f"{name}: none"]
     if common:
@@ -73,31 +74,10 @@ def _titled(name: str, rows: Sequence[Shape]) -> list[str]:
 def _priced(row: Shape) -> Shape:
     """Return a row with its amount and the currency of it in one cell, where not all have the same."""
     amount, currency = row.get("amount"), row.get("currency")
-    if amount is None or not isinstance(currency, str):
+    if not is_money({"amount": amount, "currency": currency}):
         return row
     money = {"amount": {"amount": amount, "currency": currency}}
     return {name: value for name, value in {**row, **money}.items() if name != "currency"}
-
-
-def _without_ids(rows: Sequence[Shape]) -> Sequence[Shape]:
-    """Return rows that name a property by its title alone, which tools take in place of its id, where no two
-    of them share a title. No property at all, which has the id 0, is an empty title."""
-    ids: dict[object, set[object]] = {}
-    for row in rows:
-        if title := _title_in(row):
-            ids.setdefault(title, set()).add(row.get("property_id"))
-    if not ids or max(map(len, ids.values())) > 1:
-        return rows
-    return [
-        {name: value for name, value in row.items() if name != "property_id"}
-        if _title_in(row) or not row.get("property_id")
-        else row
-        for row in rows
-    ]
-
-
-def _title_in(row: Shape) -> object:
-    return row.get("property") or row.get("property_title")
 
 
 def _lines(rows: Sequence[Shape]) -> list[str]:

@@ -52,12 +52,13 @@ from hostex_mcp.domain.stay_rules import RULE_TEXTS
 from hostex_mcp.reads.accounts import read_books
 from hostex_mcp.reads.portfolio import read_portfolio
 from hostex_mcp.server.apps.views import read_view, view_resources
-from hostex_mcp.server.engine import Engine, run_in_time
+from hostex_mcp.server.engine import Engine
 from hostex_mcp.server.failures import HINTS, hostex_failure
 from hostex_mcp.server.feed import ACTIVITY
 from hostex_mcp.server.house_rules import HOUSE_RULES
 from hostex_mcp.server.render import to_json
 from hostex_mcp.server.skills import read_skill, skill_resources
+from hostex_mcp.toolkit.patience import run_in_time
 from hostex_mcp.tools.catalogue import CATALOGUE, TOOLSETS
 from hostex_mcp.tools.insights.month_end_rows import apart_rows, as_csv, home_rows
 

@@ -26,7 +26,6 @@ from mcp.types import (
     JSONRPCNotification,
     JSONRPCRequest,
     JSONRPCResponse,
-    RequestId,
     jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
@@ -131,14 +130,14 @@ class _Answers(ObjectSendStream[SessionMessage]):
         self._stream = stream
         self._unwritten = 0
         self._written = anyio.Event()
-        self._owed: set[RequestId] = set()
+        self._owed: set[str] = set()
         self._paid = anyio.Event()
 
     def note(self, item: object) -> None:
         """Note what the client sent: a request is owed an answer, unless it is withdrawn."""
         match item:
             case SessionMessage(message=JSONRPCRequest(id=number, method=method)) if method != _ENDLESS:
-                self._owed.add(number)
+                self._owed.add(str(number))
             case SessionMessage(
                 message=JSONRPCNotification(method="notifications/cancelled", params=dict() as params)
             ):
@@ -147,7 +146,8 @@ class _Answers(ObjectSendStream[SessionMessage]):
                 pass
 
     def _pay(self, number: object) -> None:
-        self._owed -= {number}
+        # Clients may write the same id as a number and as text.
+        self._owed.discard(str(number))
         self._paid.set()
 
     async def send(self, item: SessionMessage) -> None:

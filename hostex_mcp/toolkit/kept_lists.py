@@ -10,7 +10,7 @@ from hostex_mcp.api import Collected, ListEndpoint, Pace, RowT, read_all, unread
 from hostex_mcp.api.endpoints.properties import LIST_PROPERTIES, LIST_PROPERTY_GROUPS, LIST_ROOM_TYPES
 from hostex_mcp.api.endpoints.reservations import LIST_RESERVATIONS
 from hostex_mcp.toolkit.context import Context
-from hostex_mcp.toolkit.readings import Days, Reading, Start, gaps
+from hostex_mcp.toolkit.readings import Days, KeptReading, Start, gaps
 
 _WHAT: Mapping[ListEndpoint[Any], str] = {
     LIST_PROPERTIES: "properties",
@@ -35,7 +35,7 @@ class _Known(Generic[RowT]):
 
     rows: dict[object, RowT] = field(default_factory=dict[object, RowT])
     days: list[Days] = field(default_factory=list[Days])
-    readings: list[Reading] = field(default_factory=list[Reading])
+    readings: list[KeptReading] = field(default_factory=list[KeptReading])
 
 
 async def read_whole(

@@ -4,17 +4,21 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 
-from hostex_mcp.api import AnswerT, Client, RateLimited, Request
+from hostex_mcp.api import AnswerT, Client, DeadlineExceeded, RateLimited, Request
 from hostex_mcp.toolkit.progress import is_heard, tell
 from hostex_mcp.toolkit.turns import leave_turn
 
 LONGEST_SECONDS = 60.0
 """The shortest of Hostex's windows (documented): the next one opens by then. For that of a longer one nobody
 would wait."""
+
+READ_SECONDS = 300.0
+
+Returned = TypeVar("Returned")
 
 _PATIENT: ContextVar[bool] = ContextVar("patient", default=False)
 
@@ -32,6 +36,17 @@ def patient() -> Generator[None]:
 def _may_wait() -> bool:
     # A client that is not told of progress gives up after a minute, and would learn nothing.
     return _PATIENT.get() and is_heard()
+
+
+async def run_in_time(name: str, run: Callable[[], Awaitable[Returned]]) -> Returned:
+    """Run a reading tool, no longer than any client waits for it."""
+    # By then every client has given up, and the reads that are left would only hold up others.
+    try:
+        with patient(), anyio.fail_after(READ_SECONDS):
+            return await run()
+    except TimeoutError:
+        message = f"{name} took longer than {READ_SECONDS:.0f} s: ask for less at once."
+        raise DeadlineExceeded(message, operation=name) from None
 
 
 class PatientClient(Client):

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, S
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any, cast
 
 from pydantic import BaseModel, RootModel
 
-from hostex_mcp.api import AnswerT, Client, Pace, Request
+from hostex_mcp.api import AnswerT, Client, NotFound, Pace, Request
 from hostex_mcp.clock import utc_now
+from hostex_mcp.toolkit.arguments import InvalidArguments
 from hostex_mcp.toolkit.memory import Memory
 from hostex_mcp.toolkit.results import ModelT
 
@@ -43,7 +45,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class KeptReading:
     """Rows that were read at once: all of some days, or of
     these days those of its `members`."""
 
@@ -58,10 +60,15 @@ class Reading:
         """Whether it has all of these days."""
         return self.days[0] <= days[0] and days[1] <= self.days[1]
 
-    def replaces(self, other: "Reading") -> bool:
+    def replaces(self, other: "KeptReading") -> bool:
         """Whether it has all that another one has."""
         same = self.name == other.name and self.members >= other.members
-        return same and self.number > other.number and self.covers(other.days)
+        return same and self.age > other.age and self.covers(other.days)
+
+    @property
+    def age(self) -> tuple[datetime, int]:
+        """What is larger of a newer one: a slow reading that began earlier may be kept later."""
+        return self.at, self.number
 
 
 class Shelf:
@@ -71,7 +78,7 @@ class Shelf:
     def __init__(self, memory: Memory | None = None, now: Callable[[], datetime] = utc_now) -> None:
         self.memory = memory or Memory()
         self._now = now
-        self._readings: dict[int, Reading] = {}
+        self._readings: dict[int, KeptReading] = {}
         self._changes = 0
         self.last = 0
         self._settled = datetime.min.replace(tzinfo=now().tzinfo)
@@ -93,30 +100,33 @@ class Shelf:
         kind: type[BaseModel],
         start: Start,
         members: frozenset[Hashable] = frozenset(),
+        per_piece: int = _PIECE,
     ) -> None:
-        """Keep what was read since the start, unless the account was changed meanwhile or just before."""
+        """Keep what was read since the start, unless the account was changed meanwhile or just before. To
+        pack a piece holds everybody else up, so that it has few rows."""
         if start.changes != self._changes or start.at < self._settled:
             return
         self.last += 1
         number, pace = self.last, Pace()
-        pieces = [rows[place : place + _PIECE] for place in range(0, len(rows), _PIECE)]
+        pieces = [rows[place : place + per_piece] for place in range(0, len(rows), per_piece)]
         for place, piece in enumerate(pieces):
             self.memory.keep(("reading", number, place), number, _rows_of(kind)(list(piece)))
             await pace.rest()
-        reading = self._readings[number] = Reading(name, members, days, start.at, number, len(pieces))
+        reading = self._readings[number] = KeptReading(name, members, days, start.at, number, len(pieces))
         # Others ran in between.
         if start.changes == self._changes:
             self._tidy(reading)
         else:
             self._drop(reading)
 
-    def live(self, name: Hashable | None = None) -> list[Reading]:
+    def live(self, name: Hashable | None = None) -> list[KeptReading]:
         """Return the readings that still hold, of one name or all, the newest first."""
         oldest = self._now() - KEPT
         held = [reading for reading in self._readings.values() if oldest < reading.at <= self._now()]
-        return [reading for reading in reversed(held) if name is None or reading.name == name]
+        chosen = [reading for reading in held if name is None or reading.name == name]
+        return sorted(chosen, key=attrgetter("age"), reverse=True)
 
-    async def rows(self, reading: Reading, kind: type[ModelT]) -> list[ModelT] | None:
+    async def rows(self, reading: KeptReading, kind: type[ModelT]) -> list[ModelT] | None:
         """Return the rows of a reading, None if they had to go."""
         rows, pace = list[ModelT](), Pace()
         for place in range(reading.pieces):
@@ -140,14 +150,17 @@ class Shelf:
         self.forget()
         self._settled = self._now() + SETTLING
 
-    def _tidy(self, newest: Reading) -> None:
+    def _tidy(self, newest: KeptReading) -> None:
         """Drop what is too old, and what the newest reading has anew."""
         held = {reading.number for reading in self.live()[:_MOST_READINGS]}
-        for reading in list(self._readings.values()):
+        readings = list(self._readings.values())
+        if any(reading.replaces(newest) for reading in readings):
+            self._drop(newest)
+        for reading in readings:
             if reading.number not in held or newest.replaces(reading):
                 self._drop(reading)
 
-    def _drop(self, reading: Reading) -> None:
+    def _drop(self, reading: KeptReading) -> None:
         self._readings.pop(reading.number, None)
         for place in range(reading.pieces):
             self.memory.drop(("reading", reading.number, place))
@@ -162,35 +175,44 @@ def _rows_of(kind: type[BaseModel]) -> Any:
 class Readings:
     """The readings of an account as one call may use them: without a shelf nothing is kept, and unless it
     `recalls`, nothing is answered from what is. `changed` tells whether anybody else is known to have changed
-    the account since a moment. `earlier` is the number of the last reading before the call, and `used` has
-    the times of those before it from which it was answered."""
+    the account since a moment. `earlier` is the number of the last reading before the call, which `began` at
+    a time, and `used` has the times of those before it from which it was answered."""
 
     shelf: Shelf | None = None
     changed: Changed = no_change
     recalls: bool = False
     earlier: int = 0
+    began: datetime | None = None
     used: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     async def of_call(self) -> "Readings":
         """Return them for a call that may be answered from them."""
         if self.shelf and (oldest := self.shelf.oldest) and await self.changed(oldest):
             self.shelf.forget()
-        earlier = self.shelf.last if self.shelf else 0
-        return Readings(self.shelf, self.changed, recalls=True, earlier=earlier)
+        if not self.shelf:
+            return Readings(None, self.changed, recalls=True)
+        earlier, began = self.shelf.last, self.shelf.begin().at
+        return Readings(self.shelf, self.changed, recalls=True, earlier=earlier, began=began)
 
     def anew(self) -> "Readings":
         """Return them for what must be read now."""
         return Readings(self.shelf, self.changed)
 
-    def live(self, name: Hashable) -> list[Reading]:
+    def live(self, name: Hashable) -> list[KeptReading]:
         """Return the readings with a name by which the call may be answered, the newest first."""
-        return self.shelf.live(name) if self.shelf and self.recalls else []
+        if not self.shelf or not self.recalls:
+            return []
+        return [reading for reading in self.shelf.live(name) if self._holds(reading)]
 
-    async def rows(self, reading: Reading, kind: type[ModelT]) -> list[ModelT] | None:
+    def _holds(self, reading: KeptReading) -> bool:
+        # Of what began before the call and was kept since, nobody asked whether it was changed meanwhile.
+        return reading.number <= self.earlier or self.began is None or reading.at >= self.began
+
+    async def rows(self, reading: KeptReading, kind: type[ModelT]) -> list[ModelT] | None:
         """Return the rows of a reading, None if they had to go."""
         return await self.shelf.rows(reading, kind) if self.shelf else None
 
-    def note(self, what: str, readings: Iterable[Reading]) -> None:
+    def note(self, what: str, readings: Iterable[KeptReading]) -> None:
         """Note that the call was answered from these readings, as far as they are not its own."""
         for reading in readings:
             if reading.number <= self.earlier:
@@ -208,10 +230,11 @@ class Readings:
         kind: type[BaseModel],
         start: Start,
         members: frozenset[Hashable] = frozenset(),
+        per_piece: int = _PIECE,
     ) -> None:
         """Keep what was read since the start."""
         if self.shelf:
-            await self.shelf.keep(name, days, rows, kind, start, members)
+            await self.shelf.keep(name, days, rows, kind, start, members, per_piece)
 
     def notes(self) -> list[str]:
         """Say of when the answer is, as far as it is not of now."""
@@ -219,6 +242,20 @@ class Readings:
         for what, at in sorted(self.used.items()):
             by_time.setdefault(f"{at:%H:%M:%S}", []).append(what)
         return [f"As of {time} UTC: {', '.join(names)}." for time, names in sorted(by_time.items())]
+
+
+async def as_of_now(readings: Readings, run: Callable[[Readings], Awaitable[AnswerT]]) -> AnswerT:
+    """Return what a call gives; what does not exist by what was read before is looked for once more.
+
+    Raises:
+        InvalidArguments, NotFound: by what was read now.
+    """
+    try:
+        return await run(readings)
+    except (InvalidArguments, NotFound):
+        if not readings.used:
+            raise
+    return await run(readings.anew())
 
 
 class SettlingClient(Client):

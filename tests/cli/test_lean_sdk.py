@@ -118,3 +118,17 @@ def test_a_server_over_stdio_lists_its_tools_before_it_loads_one_of_them():
         print([name for name in unused if name in sys.modules])
         """
     ) == ["True True", "[]", "['hostex_mcp.tools.properties']"]
+
+
+def test_another_version_of_the_sdk_is_loaded_whole():
+    assert said(
+        """
+        import sys
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("mcp", "mcp_types")]:
+            del sys.modules[name]
+        import hostex_mcp.cli.lean_sdk as lean
+        lean.version = lambda name: "2.4.0"
+        lean.load_lean()
+        print("mcp" in sys.modules)
+        """
+    ) == ["False"]

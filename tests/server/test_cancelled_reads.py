@@ -41,7 +41,7 @@ def engine_over(silence: Silence) -> Engine:
 
 
 async def test_a_read_that_takes_too_long_says_so_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hostex_mcp.server.engine.READ_SECONDS", 0.01)
+    monkeypatch.setattr("hostex_mcp.toolkit.patience.READ_SECONDS", 0.01)
     silence = Silence()
     result: Any = await engine_over(silence).call("list_properties", {})
     error = result.structured_content["error"]
@@ -65,7 +65,7 @@ async def test_a_read_that_the_client_cancels_stops_at_hostex(mode: Any) -> None
 async def test_a_resource_that_takes_too_long_says_so_and_stops(
     monkeypatch: pytest.MonkeyPatch, uri: str
 ) -> None:
-    monkeypatch.setattr("hostex_mcp.server.engine.READ_SECONDS", 0.01)
+    monkeypatch.setattr("hostex_mcp.toolkit.patience.READ_SECONDS", 0.01)
     silence = Silence()
     async with Client(create_server(lambda _: engine_over(silence))) as client:
         with pytest.raises(MCPError, match="took longer than 0 s") as caught:

@@ -1,7 +1,6 @@
 """Tools that read guest threads, their messages, and the special offers sent in them."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from operator import attrgetter
 from typing import Annotated, Any, TypedDict
 
@@ -95,7 +94,9 @@ async def list_conversations(
     newest = await read_all(context.client, api.LIST_CONVERSATIONS)
     threads = await run_sync(_of_guest, guest_name, newest.items)
     notes = [] if newest.complete else ["Only the newest 2,000 threads were searched."]
-    row = await _row_with_last_word(context, sorted(threads, key=_newest)[:_MOST_OPENED])
+    first_page = page.mark is None and page.offset == 0
+    newest_five = sorted(threads, key=_newest)[:_MOST_OPENED] if first_page else []
+    row = await _row_with_last_word(context, newest_five)
     return await context.chosen(threads, page, row, order=_newest, notes=notes)
 
 
@@ -103,8 +104,13 @@ async def _row_with_last_word(
     context: Context, threads: Sequence[api.ConversationSummary]
 ) -> Callable[[api.ConversationSummary], ConversationRow]:
     """Return what makes a row, with who wrote last in these threads; where one cannot be read, without."""
-    opened = await each([thread.id for thread in threads], partial(read_thread, context), may_fail=True)
-    spoke = {thread.id: word[0] for thread in opened.items if (word := last_word(thread))}
+
+    async def read(thread: api.ConversationSummary) -> tuple[str, api.Conversation]:
+        path = {"conversation_id": thread.id}
+        return thread.id, await context.client.call(api.GET_CONVERSATION, path=path)
+
+    opened = await each(threads, read, may_fail=True)
+    spoke = {thread_id: word[0] for thread_id, thread in opened.items if (word := last_word(thread))}
 
     def row(thread: api.ConversationSummary) -> ConversationRow:
         made = _conversation(thread)

@@ -44,6 +44,7 @@ OrderBy = Literal["booked_at", "check_in_date", "check_out_date", "cancelled_at"
 
 DEFAULT_WINDOW = "No dates given: Hostex lists only stays that check out within the next 180 days."
 _AHEAD = timedelta(days=365)
+_LONGEST = timedelta(days=3653)
 
 
 class StayRow(TypedDict, total=False):
@@ -171,7 +172,8 @@ async def _row_with_title(context: Context, page: PageRequest) -> Callable[[api.
 
     def row(stay: api.Reservation) -> StayRow:
         made = _stay(stay)
-        if title := titles.get(stay.property_id):
+        # Tools take a number for an id.
+        if (title := titles.get(stay.property_id)) and not title.isdecimal():
             made["property"] = title
             del made["property_id"]
         return made
@@ -212,8 +214,12 @@ def _unless_dated(
     """Return the check-outs that are looked at where no dates are given, and a note on them."""
     if cancelled_since is None:
         return [None], [DEFAULT_WINDOW]
+    today = context.now().date()
+    if cancelled_since < today - _LONGEST:
+        problem = "is more than ten years ago; give dates of check-in or check-out instead"
+        raise InvalidArguments(FieldProblem("cancelled_since", problem))
     # What was cancelled may have been about to end on the next day, or far ahead.
-    end = max(cancelled_since, context.now().date()) + _AHEAD
+    end = max(cancelled_since, today) + _AHEAD
     return _periods(cancelled_since, end), [f"No dates given: check-outs from {cancelled_since} to {end}."]
 
 

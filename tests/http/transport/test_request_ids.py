@@ -49,15 +49,15 @@ async def test_the_id_that_a_proxy_gave_comes_back_and_is_in_the_lines_of_the_re
 ) -> None:
     with logged(monkeypatch) as written:
         async with running(local()) as http:
-            body = call("get_conversation", {"conversation_id": "0-404"})
+            body = call("call_read_tool", {"name": "get_knowledge_base", "arguments": {"id": 40417}})
             answer = await http.post("/mcp", headers={**JSON, "X-Request-Id": ID}, content=body)
     error = answer.json()["result"]["structuredContent"]["error"]
     assert answer.headers["x-request-id"] == ID
     assert {line["request_id"] for line in lines(written)} == {ID}
     (line,) = summaries(written)
-    assert (line["tool"], line["outcome"], line["hostex_requests"]) == ("get_conversation", "not_found", 1)
+    assert (line["tool"], line["outcome"], line["hostex_requests"]) == ("get_knowledge_base", "not_found", 1)
     assert line["hostex_request_ids"] == [error["request_id"]]
-    assert "0-404" not in written.getvalue()
+    assert "40417" not in written.getvalue()
 
 
 @pytest.mark.parametrize("given", ["short", "x" * 65, "with blank in it", "slashes/are/out", "tok€n-of-many"])

@@ -148,6 +148,19 @@ def test_what_is_asked_in_a_pipe_that_ends_at_once_is_answered() -> None:
     assert all("result" in answer for answer in answers if answer["id"] < 12)
 
 
+def test_a_withdrawal_of_what_is_no_request_ends_nothing() -> None:
+    odd: list[object] = [{}, [1], None, "nobody", 7.5]
+    withdrawals = [
+        json.dumps({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": number}})
+        for number in odd
+    ]
+    first = request(1, "initialize", **LEGACY)
+    ready = '{"jsonrpc": "2.0", "method": "notifications/initialized"}'
+    answers, status = converse(first, ready, *withdrawals, request(2, "ping"))
+    assert status == 0
+    assert [answer["id"] for answer in answers if "result" in answer] == [1, 2]
+
+
 def test_whatever_is_printed_while_a_tool_crashes_stdout_holds_only_protocol() -> None:
     answers, status = converse(
         request(1, "initialize", **LEGACY),

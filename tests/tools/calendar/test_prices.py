@@ -58,7 +58,7 @@ async def test_the_result_says_that_the_write_is_queued_and_what_each_price_was(
     before = await prices(client, AIRBNB, 20, 29)
     result = (await call("update_listing_prices", **AIRBNB, prices=[days(20, 29, price=300)]))["result"]
     assert result["queued"] is True
-    assert "again in a few seconds" in result["notes"][0]
+    assert "applies it within seconds" in result["notes"][0]
     told: dict[str, float] = {}
     for run in result["changes"]:
         assert run["after"] == {"price": 300}

@@ -49,7 +49,7 @@ async def test_closing_a_period_closes_every_day_of_it_and_undo_reopens_only_tho
     sandbox.settle()
     assert not any((await open_days(client, LOFT))[LOFT].values())
     assert done["result"]["queued"] is True
-    assert "again in a few seconds" in done["result"]["notes"][0]
+    assert "applies it within seconds" in done["result"]["notes"][0]
     await take_back(call, done)
     sandbox.settle()
     assert await open_days(client, LOFT) == before

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import httpx2
 import pytest
+from pydantic import BaseModel
 
 from benchmarks.portfolio import portfolio
 from hostex_mcp.api import HostexClient
@@ -22,7 +23,7 @@ from hostex_mcp.toolkit.context import Context
 from hostex_mcp.toolkit.memory import Memory
 from hostex_mcp.toolkit.patience import PatientClient
 from hostex_mcp.toolkit.progress import TellingClient, heard_by
-from hostex_mcp.toolkit.readings import Shelf
+from hostex_mcp.toolkit.readings import Readings, Shelf
 from hostex_mcp.tools.selection import select
 from tests.support.clock import Clock
 from tests.support.demo_cases import MOMENTS
@@ -52,6 +53,12 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ),
     ("find_guest", {"guest_name": "Exemplar"}),
 ]
+
+
+class Row(BaseModel):
+    """Anything that is read."""
+
+    id: str
 
 
 @dataclass
@@ -178,3 +185,44 @@ async def test_a_briefing_that_hostex_throttles_waits_for_the_next_minute_and_sa
     assert answer.structured_content["arrivals"]
     assert "Waiting 60 s until Hostex takes more calls" in heard
     assert heard[-1].startswith("Reading ")
+
+
+async def test_of_two_readings_the_one_that_began_later_counts_whichever_was_kept_last() -> None:
+    clock = Clock(NOON)
+    shelf = Shelf(now=clock)
+    days = (NOON.date(), NOON.date())
+    slow = shelf.begin()
+    clock.now += timedelta(seconds=5)
+    quick = shelf.begin()
+    await shelf.keep("stays", days, [Row(id="new")], Row, quick)
+    await shelf.keep("stays", days, [Row(id="old")], Row, slow)
+    readings = Readings(shelf, recalls=True)
+    newest, *others = readings.live("stays")
+    assert not others
+    assert [row.id for row in await readings.rows(newest, Row) or []] == ["new"]
+
+
+async def test_what_began_before_a_call_and_was_kept_since_does_not_answer_it() -> None:
+    clock = Clock(NOON)
+    shelf = Shelf(now=clock)
+    days = (NOON.date(), NOON.date())
+    slow = shelf.begin()
+    clock.now += timedelta(seconds=5)
+    call = await Readings(shelf).of_call()
+    await shelf.keep("stays", days, [Row(id="old")], Row, slow)
+    assert call.live("stays") == []
+    clock.now += timedelta(seconds=1)
+    await shelf.keep("stays", days, [Row(id="own")], Row, shelf.begin())
+    assert [reading.at for reading in call.live("stays")] == [clock.now]
+    assert call.notes() == []
+
+
+async def test_what_does_not_exist_by_an_earlier_reading_is_looked_for_anew() -> None:
+    async with served() as host:
+        await host.ask("get_daily_briefing")
+        account = host.sandbox.accounts.main
+        account.properties[STUDIO]["title"] = "Harbour Nest"
+        answer = await host.ask("check_arrival_readiness", property_ids=["Harbour Nest"])
+        assert "error" not in answer
+        missing = await host.answer("check_arrival_readiness", property_ids=["Nowhere House"])
+        assert missing["error"]["kind"] == "invalid_arguments"

@@ -70,8 +70,10 @@ async def test_a_stay_without_a_thread_and_stays_with_several_say_so(call: Call,
     assert (await call("get_conversation", conversation_id="0-777_2-abc"))["id"] == "0-2-two"
 
 
-async def test_what_is_neither_is_not_found(call: Call) -> None:
-    answer = await call("get_conversation", conversation_id="0-9-nobody")
+@pytest.mark.parametrize("code", ["0-9-nobody", "#", "# #"])
+async def test_what_is_neither_is_not_found(call: Call, sandbox: Sandbox, code: str) -> None:
+    add(sandbox, "5-DIRECT", THREAD, channel_id="")
+    answer = await call("get_conversation", conversation_id=code)
     assert answer["error"]["kind"] == "not_found"
 
 
