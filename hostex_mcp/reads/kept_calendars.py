@@ -32,7 +32,7 @@ async def read_availabilities(
         query = {"property_ids": missing, "start_date": start, "end_date": end}
         return await context.client.call(LIST_AVAILABILITIES, query=query)
 
-    kept = _Kept("nights", PropertyAvailability, "availabilities", lambda row: row.id)
+    kept = _KeptCalendars("nights", PropertyAvailability, "availabilities", lambda row: row.id)
     return await _completed(context, kept, (start, end), property_ids, read)
 
 
@@ -51,12 +51,14 @@ async def read_listing_calendars(
         body = {"start_date": start, "end_date": end, "listings": listings}
         return await context.client.call(LIST_LISTING_CALENDARS, body=body)
 
-    kept = _Kept("prices", ListingCalendar, "calendar", lambda row: (row.channel_type, row.listing_id))
+    kept = _KeptCalendars(
+        "prices", ListingCalendar, "calendar", lambda row: (row.channel_type, row.listing_id)
+    )
     return await _completed(context, kept, (start, end), keys, read)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept(Generic[ModelT]):
+class _KeptCalendars(Generic[ModelT]):
     """How calendars are kept: under which name, as what, with their days in which field, told apart by
     what."""
 
@@ -77,7 +79,7 @@ _PIECE_DAYS = 400
 
 async def _completed(
     context: Context,
-    kept: _Kept[ModelT],
+    kept: _KeptCalendars[ModelT],
     days: Days,
     wanted: Sequence[KeyT],
     read: Callable[[Sequence[KeyT]], Awaitable[list[ModelT]]],
@@ -101,7 +103,7 @@ async def _completed(
 
 
 async def _known(
-    context: Context, kept: _Kept[ModelT], days: Days, wanted: Sequence[Hashable]
+    context: Context, kept: _KeptCalendars[ModelT], days: Days, wanted: Sequence[Hashable]
 ) -> dict[Hashable, ModelT]:
     known, pace = dict[Hashable, ModelT](), Pace()
     for reading in context.readings.live(kept.name):
