@@ -45,6 +45,7 @@ OrderBy = Literal["booked_at", "check_in_date", "check_out_date", "cancelled_at"
 DEFAULT_WINDOW = "No dates given: Hostex lists only stays that check out within the next 180 days."
 _AHEAD = timedelta(days=365)
 _LONGEST = timedelta(days=3653)
+_NO_PROPERTY = "(no property)"
 
 
 class StayRow(TypedDict, total=False):
@@ -172,8 +173,11 @@ async def _row_with_title(context: Context, page: PageRequest) -> Callable[[api.
 
     def row(stay: api.Reservation) -> StayRow:
         made = _stay(stay)
+        if not stay.property_id:
+            made["property"] = _NO_PROPERTY
+            del made["property_id"]
         # Tools take a number for an id.
-        if (title := titles.get(stay.property_id)) and not title.isdecimal():
+        elif (title := titles.get(stay.property_id)) and not title.isdecimal():
             made["property"] = title
             del made["property_id"]
         return made
