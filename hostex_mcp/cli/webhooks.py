@@ -23,7 +23,7 @@ from hostex_mcp.settings import Settings, SettingsError
 _MOST = 25
 _REGISTERED = {
     True: "registered in Hostex",
-    False: "NOT registered in Hostex",
+    False: "NOT registered in Hostex for all events (switch off and on again)",
     None: "Hostex does not answer",
 }
 

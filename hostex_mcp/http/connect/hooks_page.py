@@ -20,7 +20,7 @@ PATH = f"/connect{HOOKS_PATH}"
 _NOT_YET = "not yet"
 _REGISTERED = {
     True: "yes",
-    False: "no: switch the calls off and on again",
+    False: "no, or not for all events: switch the calls off and on again",
     None: "Hostex could not be asked",
 }
 _MEANINGS = {

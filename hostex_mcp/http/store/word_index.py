@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, Text, bindparam, cast, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from hostex_mcp.domain.word_search import Terms
 from hostex_mcp.http.store.database import Database
@@ -52,8 +52,10 @@ async def prepare(database: Database) -> bool:
     """Make the index if it is missing, and return whether it is there."""
     try:
         return await (_prepare_file(database) if database.is_file else _prepare_server(database))
-    except DBAPIError as error:
-        logger.warning("The full-text index could not be made: %s", type(error.orig).__name__)
+    # The index is not needed: whatever stands in its way keeps nothing from starting.
+    except SQLAlchemyError as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        logger.warning("The full-text index could not be made: %s", type(cause).__name__)
         return False
 
 

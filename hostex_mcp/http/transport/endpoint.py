@@ -90,7 +90,7 @@ class Endpoint:
             send = _forbidding(send, self._ports.challenge)
         if self._own_sessions and engine.views != "off" and (session_id := opened_session(message)):
             send = naming(send, session_id)
-        opened = Opened(caller, Headers(scope=scope), narrowing)
+        opened = Opened(caller, stands_for(caller, scope), Headers(scope=scope), narrowing)
         scope = opened.noted({**scope, _ENGINE: engine, "headers": _with_accept(scope["headers"])})
         with while_present(receive, send) as answer:
             async with turn(self._calls, caller, scope):

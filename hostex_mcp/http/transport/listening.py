@@ -48,9 +48,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a request brought that may become a stream, and who made it."""
+    """What a request brought that may become a stream, who made it, and whose turn and places it takes."""
 
     caller: Caller
+    who: str
     headers: Headers
     narrowing: Mapping[str, str]
 
@@ -82,7 +83,7 @@ class Streams:
         opened = cast("Opened", cast("Request", context.request).scope[_OPENED])
         # A stream waits for most of its time.
         leave_turn()
-        with self._place(opened.caller.account):
+        with self._place(opened.who):
             bus = InMemorySubscriptionBus()
             handler = ListenHandler(bus)
             wanted = map(str, params.notifications.resource_subscriptions or ())
@@ -95,18 +96,18 @@ class Streams:
                     await watch
 
     @contextmanager
-    def _place(self, account: str) -> Generator[None]:
-        if self._open[account] >= MOST_OF_ONE:
+    def _place(self, who: str) -> Generator[None]:
+        if self._open[who] >= MOST_OF_ONE:
             raise MCPError(INVALID_REQUEST, _FULL.format(MOST_OF_ONE))
         if self._open.total() >= MOST_STREAMS:
             raise MCPError(INVALID_REQUEST, _CROWDED)
-        self._open[account] += 1
+        self._open[who] += 1
         try:
             yield
         finally:
-            self._open[account] -= 1
-            if not self._open[account]:
-                del self._open[account]
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
 
     async def _watch(
         self, opened: Opened, bus: InMemorySubscriptionBus, handler: ListenHandler, *, looks: bool
@@ -122,8 +123,9 @@ class Streams:
                     break
                 signal = await self._ports.heard(caller)
                 if looks and (signal != heard or self._clock() >= looked + EVERY_SECONDS):
-                    heard, looked = signal, self._clock()
+                    looked = self._clock()
                     mark = await self._look(caller, opened, bus, mark)
+                    heard = signal
             except (HttpRefusal, QueueFull, UnreadNews, *OUTAGES) as error:
                 # The next look covers this time too.
                 _log.warning("Whether something happened could not be looked up: %s", type(error).__name__)
@@ -142,7 +144,7 @@ class Streams:
     async def _look(
         self, caller: Caller, opened: Opened, bus: InMemorySubscriptionBus, mark: Mark | None
     ) -> Mark:
-        async with self._calls.place(opened.caller.account):
+        async with self._calls.place(opened.who):
             engine = await self._ports.engines.engine(caller, opened.narrowing)
             fresh, now = await read_news(engine, mark)
         # The first look only says what there is already.

@@ -68,7 +68,7 @@ function readSent({ host, id }, said, held, state) {
     drawMessages(said, host, id, held);
     toNewest(said);
   };
-  const isSeen = () => held.messages.some((message) => message.author !== "guest" && !known.has(message.id));
+  const isSeen = () => held.messages.some((message) => message.author === "team" && !known.has(message.id));
   return untilSeen(read, isSeen, (words) => replace(state, words), "sending");
 }
 

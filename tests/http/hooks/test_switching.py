@@ -116,6 +116,14 @@ async def test_a_webhook_whose_answer_was_lost_is_found_in_hostexs_list(tmp_path
         assert "Registered in Hostex yes" in (await hostex.page()).text
 
 
+async def test_a_webhook_of_fewer_events_than_are_used_now_is_said_to_be_so(tmp_path: Path) -> None:
+    async with called(tmp_path) as hostex:
+        await hostex.turned_on()
+        for webhook in hostex.sandbox.accounts.main.webhooks.values():
+            webhook["events"] = ["reservation_updated"]
+        assert "or not for all events: switch the calls off and on again" in (await hostex.page()).text
+
+
 async def test_a_webhook_about_which_nothing_is_known_is_kept_and_said(tmp_path: Path) -> None:
     async with called(tmp_path) as hostex:
         hostex.sandbox.faults.add("drop_after", CREATE)
