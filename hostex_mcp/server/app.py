@@ -157,6 +157,13 @@ def create_server(
         on_completion=served(complete),
         get_tool_input_schema=_without_header_arguments,
     )
+    _add_extensions(server, engine_of, served)
+    return server
+
+
+def _add_extensions(
+    server: Server[Any], engine_of: EngineOf, served: Callable[[Answer[Any, Any]], Handler[Any, Any]]
+) -> None:
     server.add_request_handler("skills/list", PaginatedRequestParams, served(list_skills))
     server.add_request_handler("skills/get", SkillParams, served(get_skill))
     server.middleware.append(
@@ -165,7 +172,6 @@ def create_server(
             lambda context: instructions(engine_of(context)),
         )
     )
-    return server
 
 
 def _listed(engine: Engine, views: ShownViews) -> ListToolsResult:
