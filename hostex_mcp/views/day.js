@@ -77,7 +77,8 @@ function draw() {
     // Who has gone on to something else is left there.
     const isAway = () => held.data.date !== data.date || body.querySelector(".opened");
     const tell = (words) => {
-      if (words) held.due.set(key, words);
+      // Nobody looked: where the row is still there later, it is as yet not shown.
+      if (words || isAway()) held.due.set(key, words || "Hostex does not show this yet");
       else held.due.delete(key);
       if (isAway()) return;
       draw();
